@@ -1,0 +1,251 @@
+-- The spine. Each table names the room that owns it; no other room writes or reads it.
+-- PostgreSQL 15 or later, no extension. Ids are UUIDs whose first bits are a time (version 7 layout),
+-- so that bulk loads append to their indexes instead of scattering over them.
+
+-- ledger ---------------------------------------------------------------------------------------------
+create table ledger_head (
+    one          boolean primary key default true check (one),
+    epoch        integer not null,
+    origin       text not null,               -- first line of every checkpoint of this epoch
+    size         bigint not null,             -- events in this epoch's log
+    known        timestamptz,                 -- of the last transaction
+    frontier     bytea not null default ''    -- hashes of the complete subtrees, left to right, 32 bytes each
+);
+
+create table events (                         -- headers: never updated, never deleted
+    seq          bigint primary key,          -- position in the log, dense from 0
+    event        uuid not null unique,
+    kind         text not null,
+    known        timestamptz not null,
+    entry        bytea not null               -- 32 bytes
+);
+
+create table contents (                       -- what an event says; erasable
+    event        uuid primary key,
+    record       uuid,
+    item         text,
+    subject      uuid,
+    source       uuid,                        -- agency
+    receipt      uuid,
+    line         integer,
+    pack         text not null,               -- digest the record was checked under
+    valid_from   date,
+    public       text,                        -- canonical JSON, one object per disclosure class
+    shared       text,
+    authorised   text,
+    salts        bytea,                       -- 3 x 16 bytes, in that order
+    commitments  bytea not null,              -- 3 x 32 bytes, kept after erasure: the neighbours' proofs need them
+    content_mac  bytea,                       -- HMAC of the canonical content under the home key
+    erased_on    date,
+    erased_by    text                         -- law and article
+);
+create index contents_record on contents (record);
+
+create table records (                        -- projection: the current state of every record
+    record       uuid primary key,
+    item         text not null,
+    key_mac      bytea not null,              -- HMAC of the natural key (decision 8)
+    content_mac  bytea not null,
+    subject      uuid not null,
+    source       uuid not null,
+    event        uuid not null,               -- current version
+    profile      text not null,
+    state        text not null,               -- current, withdrawn, erased
+    decided_on   date,
+    document     text,
+    authority    text,
+    due_on       date,                        -- last day on which the report was on time; null: 无法计算
+    received_on  date not null,
+    shown_mark   boolean not null,            -- the item's mark "shown" for this record
+    reported_mark boolean not null
+);
+create unique index records_key on records (key_mac);
+create index records_subject on records (subject);
+create index records_list on records (item, decided_on desc, record);
+
+create table tombstones (                     -- an erased record leaves only its HMACs
+    key_mac      bytea primary key,
+    record       uuid not null,
+    content_macs bytea[] not null,
+    reason       text not null
+);
+
+-- subjects -------------------------------------------------------------------------------------------
+create table subjects (
+    subject      uuid primary key,
+    code         text not null unique,
+    name         text not null,
+    kind         text not null,
+    division     text,
+    status       text not null,               -- 存续, 注销, 吊销, 迁出, 未知
+    registered   boolean not null,            -- false: 未经登记核实
+    representative text,
+    established  date,
+    address      text,
+    since        timestamptz not null,
+    bigrams      text[] not null
+);
+create table subject_names (
+    subject      uuid not null,
+    name         text not null,
+    since        timestamptz not null,
+    event        uuid,
+    primary key (subject, name)
+);
+create index subject_names_name on subject_names (name);
+create table subject_codes (                  -- former codes stay as aliases
+    code         text primary key,
+    subject      uuid not null,
+    since        timestamptz not null
+);
+create table subject_reviews (
+    review       uuid primary key,
+    kind         text not null,               -- one_name_two_codes, one_code_two_names
+    code         text not null,
+    name         text not null,
+    other_code   text,
+    other_name   text,
+    opened       timestamptz not null,
+    closed       timestamptz,
+    decision     text,
+    unique (kind, code, name)
+);
+
+-- intake ---------------------------------------------------------------------------------------------
+create table receipts (
+    receipt      uuid primary key,
+    request      bytea not null unique,       -- digest of file, item, source, mapping, constants, profile
+    position     bigint not null,             -- ledger size after this submission
+    known        timestamptz not null,
+    agency       uuid not null,
+    account      uuid,
+    item         text not null,
+    profile      text not null,
+    pack         text not null,
+    file_name    text not null,
+    file_sha256  text not null,
+    counts       text not null,               -- canonical JSON
+    columns      text not null,
+    constants    text not null
+);
+create index receipts_agency on receipts (agency, known desc);
+create table returned_rows (                  -- rows of organisations only; never of natural persons
+    receipt      uuid not null,
+    line         integer not null,
+    cells        text not null,               -- JSON: header -> text as received (masked)
+    checks       text not null,               -- JSON list
+    primary key (receipt, line)
+);
+create table receipt_lines (                  -- lines that are neither newly accepted nor returned
+    receipt      uuid not null,
+    line         integer not null,
+    outcome      text not null,               -- known, corrected, person
+    record       uuid,
+    primary key (receipt, line)
+);
+create table number_register (                -- numbers used up by rows that are not kept
+    agency       uuid not null,
+    item         text not null,
+    number       text not null,
+    decided_on   date,
+    why          text not null,               -- person
+    primary key (agency, item, number)
+);
+create table record_reviews (                 -- same key, other source or clash of keys without a number
+    review       uuid primary key,
+    record       uuid not null,
+    receipt      uuid not null,
+    line         integer not null,
+    source       uuid not null,
+    cells        text not null,
+    opened       timestamptz not null,
+    closed       timestamptz,
+    decision     text
+);
+
+-- publicity ------------------------------------------------------------------------------------------
+create table publicity (                      -- one row a record and channel
+    record       uuid not null,
+    channel      text not null,
+    regime       text,                        -- null: no regime in force
+    class        text,
+    shown        boolean not null,            -- does the regime show it at all
+    first_day    date,
+    earliest_end date,                        -- last day before which no early end is possible
+    earliest_note text,                       -- never, 待核实, none
+    last_day     date,                        -- last day shown
+    reason       text not null,               -- Chinese, with the article
+    pack         text not null,
+    ended_on     date,                        -- ended early by an event
+    primary key (record, channel)
+);
+
+-- law ------------------------------------------------------------------------------------------------
+create table packs (
+    digest       text primary key,
+    name         text not null,
+    archive      bytea not null,
+    archived     timestamptz not null
+);
+create table pack_activations (
+    known        timestamptz primary key,
+    digest       text not null,
+    event        uuid not null
+);
+
+-- access ---------------------------------------------------------------------------------------------
+create table agencies (
+    agency       uuid primary key,
+    code         text not null unique,
+    name         text not null,
+    parent       uuid references agencies,
+    kind         text not null,               -- office, agency, utility
+    level        text not null,               -- province, city, county, zone, township, unit
+    division     text,
+    from_on      date not null,
+    to_on        date,
+    predecessor  uuid references agencies
+);
+create table agency_names (
+    agency       uuid not null references agencies,
+    name         text not null,
+    from_on      date not null,
+    to_on        date,
+    primary key (agency, name, from_on)
+);
+create table agency_authorities (             -- authorities an agency is entered for, besides itself
+    agency       uuid not null references agencies,
+    authority    text not null,
+    from_on      date not null,
+    to_on        date,
+    primary key (agency, authority, from_on)
+);
+create table accounts (
+    account      uuid primary key,
+    login        text not null unique,
+    name         text not null,
+    role         text not null,               -- clerk, office, auditor
+    agency       uuid references agencies,
+    password     text not null,
+    created      timestamptz not null,
+    disabled     timestamptz
+);
+create table sessions (
+    token        bytea primary key,           -- SHA-256 of the cookie
+    account      uuid not null references accounts,
+    csrf         text not null,
+    created      timestamptz not null,
+    expires      timestamptz not null
+);
+create table audit_log (
+    entry        bigint generated always as identity primary key,
+    at           timestamptz not null,
+    account      uuid,
+    actor        text not null,
+    action       text not null,
+    detail       text not null
+);
+create table platform (                       -- facts about this home
+    name         text primary key,
+    value        text not null
+);

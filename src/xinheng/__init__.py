@@ -1,0 +1,1 @@
+"""信衡 Xinheng: a public credit information platform for organisations."""

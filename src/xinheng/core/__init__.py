@@ -1,0 +1,1 @@
+"""Values that every floor shares; imports the standard library only."""

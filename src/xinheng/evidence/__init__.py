@@ -1,0 +1,1 @@
+"""Submissions, organisations, and the ledger of events and proofs."""

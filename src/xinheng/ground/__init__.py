@@ -1,0 +1,1 @@
+"""What the house stands on: PostgreSQL, DuckDB, key files."""

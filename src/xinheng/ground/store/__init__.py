@@ -1,0 +1,1 @@
+"""PostgreSQL: finding or starting it, transactions, migrations, backup."""

@@ -1,0 +1,1 @@
+"""Law as data: packs are loaded, resolved by date and cited; the working-day calendar."""
