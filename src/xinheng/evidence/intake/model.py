@@ -1,0 +1,234 @@
+"""What a submission is, from the file to the receipt: values only.
+
+Two halves meet here. Reading makes a `Staged` relation and a plan of its columns; checking makes
+`RowResult`s and a `Receipt` of them.
+
+The staged relation (`Staged.scan_sql`) has the columns
+`line INTEGER, c0 VARCHAR … cN VARCHAR, dropped INTEGER, numeric VARCHAR, fault VARCHAR`:
+
+- `line`: the row's number in the sheet, header and title rows counted, first row = 1;
+- `c<i>`: the cell under header number i, as written; columns of identity numbers are not there;
+- `dropped`: how many filled cells of identity-number columns were left behind;
+- `numeric`: `,3,7,` where the cells of columns 3 and 7 were numbers, not text; NULL where none was;
+- `fault`: Chinese reason why the row cannot be taken as it stands (too many cells …), else NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from xinheng.core.errors import Kind, XinhengError
+from xinheng.law.model import Severity
+
+IGNORED = "ignored"
+DROPPED = "dropped"
+UNMAPPED = "unmapped"
+NO_FIELD = (IGNORED, DROPPED, UNMAPPED)
+
+
+class Refused(XinhengError):
+    """The file as a whole is not taken; nothing of it is kept. Subclasses say why."""
+
+    code = "XH700"
+    kind = Kind.INVALID
+    title = "文件未受理"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be before it is refused: bytes, rows, columns, seconds.
+
+    Spreadsheets: decision 25 (unzipped at most 200 MB and 100 times the zipped size, read in a child).
+    """
+
+    file_bytes: int = 2 << 30
+    rows: int = 1_000_000
+    columns: int = 1_000
+    cell_chars: int = 1_000_000
+    unzipped_bytes: int = 200 << 20
+    ratio: int = 100
+    memory_mb: int = 3_072
+    seconds: int = 300
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a sender asks for. `mapping` (header -> field code or 'ignored') overrides recognition."""
+
+    path: Path
+    file_name: str
+    item_id: str
+    profile: str = "report"
+    constants: Mapping[str, str] = field(default_factory=dict)  # field code or name -> value for all rows
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None  # code of the sending agency; None in a dry run
+    account: UUID | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """What becomes of one column. `index` is i of `c<i>`; dropped columns have no cells anywhere."""
+
+    index: int
+    header: str  # as written, blanks at the ends and line breaks removed; made unique by （2）, （3）…
+    target: str  # field code, 'ignored', 'dropped' or 'unmapped'
+    divide_by: int = 1  # 10000 where the header states 元 for a field in 万元
+
+    @property
+    def mapped(self) -> bool:
+        return self.target not in NO_FIELD
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file made scannable: everything DuckDB needs, and what the receipt says about the reading."""
+
+    folder: Path
+    data: Path  # inside `folder`
+    relation: str  # a SELECT that gives the columns named in the module's text
+    columns: tuple[ColumnPlan, ...]
+    rows: int
+    header_line: int
+    first_line: int  # of the first data row
+    file_sha256: str
+    encoding: str  # UTF-8, GB18030, UTF-16; 'XLSX', 'XLS' … for workbooks
+    notes: tuple[str, ...] = ()  # Chinese sentences for the receipt
+
+    def scan_sql(self) -> str:
+        """A SELECT over the staged data; wrap it in parentheses to use it as a relation."""
+        return self.relation
+
+    def columns_json(self) -> dict[str, str]:
+        """Header -> field code, 'ignored', 'dropped' or 'unmapped', in the order of the sheet."""
+        return {c.header: c.target for c in self.columns}
+
+
+class Outcome(StrEnum):
+    """What became of a row. Every row has exactly one."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    KNOWN = "known"
+    CORRECTED = "corrected"
+    PERSON = "person"  # about a natural person: not stored, handed back in a file of its own
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check that failed (or, with severity 'skipped', did not run) on one row."""
+
+    id: str
+    field: str | None
+    severity: Severity
+    found: str | None
+    expected: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "field": self.field,
+            "severity": self.severity.value,
+            "found": self.found,
+            "expected": self.expected,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class DerivedSums:
+    """Sums read from the penalty text: decimal text in 元 with two decimals, and the words they came from."""
+
+    fine_yuan: str | None
+    confiscation_yuan: str | None
+    source: str | None
+
+    def as_json(self) -> dict[str, str | None]:
+        return {
+            "fine_yuan": self.fine_yuan,
+            "confiscation_yuan": self.confiscation_yuan,
+            "from": self.source,
+        }
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """One row of the receipt. `line` is its number in the sheet."""
+
+    line: int
+    outcome: Outcome
+    record: UUID | None = None
+    checks: tuple[CheckResult, ...] = ()
+    derived: DerivedSums | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "line": self.line,
+            "outcome": self.outcome.value,
+            "record": str(self.record) if self.record else None,
+            "checks": [c.as_json() for c in self.checks],
+            "derived": self.derived.as_json() if self.derived else None,
+        }
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows by outcome, and what else the receipt counts. `known` is None in a dry run: not compared."""
+
+    accepted: int
+    returned: int
+    known: int | None
+    corrected: int
+    late: int
+    persons: int
+    masked: int  # identity numbers masked in free text
+    dropped: int = 0  # filled cells of identity-number columns left at the door
+
+    def as_json(self) -> dict[str, int | None]:
+        return {
+            "accepted": self.accepted,
+            "returned": self.returned,
+            "known": self.known,
+            "corrected": self.corrected,
+            "late": self.late,
+            "persons": self.persons,
+            "masked": self.masked,
+            "dropped": self.dropped,
+        }
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to a submission. `rows` may be empty for long files; the counts always hold."""
+
+    receipt: UUID | None  # None in a dry run
+    file_sha256: str
+    pack: str
+    profile: str
+    position: int | None
+    counts: Counts
+    columns: Mapping[str, str]
+    rows: tuple[RowResult, ...] = ()
+    repeated: bool = False
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that `xinheng intake --json` prints and the API answers."""
+        return {
+            "receipt": str(self.receipt) if self.receipt else None,
+            "file_sha256": self.file_sha256,
+            "pack": self.pack,
+            "profile": self.profile,
+            "position": self.position,
+            **self.counts.as_json(),
+            "repeated": self.repeated,
+            "columns": dict(self.columns),
+            "notes": list(self.notes),
+            "rows": [r.as_json() for r in self.rows],
+        }
