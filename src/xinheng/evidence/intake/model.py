@@ -11,6 +11,15 @@ The staged relation (`Staged.scan_sql`) has the columns
 - `dropped`: how many filled cells of identity-number columns were left behind;
 - `numeric`: `,3,7,` where the cells of columns 3 and 7 were numbers, not text; NULL where none was;
 - `fault`: Chinese reason why the row cannot be taken as it stands (too many cells …), else NULL.
+
+The normalised relation (`normalise.normalised_sql(staged, item, constants)`) has the columns
+`line INTEGER, "<FIELD>" VARCHAR …, masked INTEGER, dropped INTEGER, numeric_fields VARCHAR,
+nul_fields VARCHAR, fault VARCHAR`:
+
+- one column for every field of the item, in its order; NULL where empty, unmapped or dropped;
+- `masked`: identity numbers masked in the free text of the row;
+- `numeric_fields`, `nul_fields`: `,CF_XDR_SHXYM,CF_WSH,`: code fields whose cell was a number, fields
+  whose cell held a NUL byte (taken out); NULL where there is none. Either returns the row.
 """
 
 from __future__ import annotations
@@ -31,7 +40,7 @@ UNMAPPED = "unmapped"
 NO_FIELD = (IGNORED, DROPPED, UNMAPPED)
 
 
-class Refused(XinhengError):
+class FileRefusedError(XinhengError):
     """The file as a whole is not taken; nothing of it is kept. Subclasses say why."""
 
     code = "XH700"
