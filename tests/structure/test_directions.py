@@ -10,7 +10,7 @@ from importlinter.application.use_cases import lint_imports
 from importlinter.cli import EXIT_STATUS_SUCCESS
 from importlinter.cli import lint_imports as run_contracts
 
-from .tree import PACKAGE, ROOT, name, parsed, sources
+from tests.structure.tree import PACKAGE, ROOT, name, parsed, sources
 
 
 def imported(path):

@@ -7,7 +7,7 @@ import re
 
 from xinheng.core.errors import Kind, XinhengError
 
-from .tree import PACKAGE, ROOT, name, sources, tracked
+from tests.structure.tree import PACKAGE, ROOT, name, sources, tracked
 
 
 def load_all() -> None:

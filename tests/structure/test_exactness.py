@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from .tree import PACKAGE, name, parsed, sources
+from tests.structure.tree import PACKAGE, name, parsed, sources
 
 EXACT = ("core", "law", "evidence", "judgement")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from .tree import name, parsed, sources, tracked
+from tests.structure.tree import name, parsed, sources, tracked
 
 FILE_AIM, FILE_LIMIT, FUNCTION_LIMIT = 300, 500, 60
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .tree import PACKAGE, ROOT, name, room, sources
+from tests.structure.tree import PACKAGE, ROOT, name, room, sources
 
 ROOMS = {
     "ledger": "evidence/ledger",
