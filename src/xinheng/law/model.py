@@ -2,6 +2,22 @@
 
 A pack is read once by `law.packs` and is immutable. Every value that can change in law carries `from`,
 optionally `to` (half-open: the first day on which it no longer holds) and a `Basis`.
+
+**What a rule may name.** A rule (`Check`, `MarkRule`) is SQL over one normalised row. All its columns are
+VARCHAR. They are the item's field codes, NULL where the field is empty, and these, which the intake adds
+(`ENVIRONMENT` and `environment_columns`):
+
+- `report_date`: `YYYY-MM-DD`, the day in Shanghai on which the row was reported: a fact, never a clock;
+- `row_kind`: `organisation`, `individual_business` or `unknown` (rows about persons never reach a rule);
+- `numeric_fields`, `nul_fields`: `,CF_XDR_SHXYM,CF_WSH,`: code fields whose cell was a number, fields whose
+  cell held a NUL byte; NULL where there is none;
+- `confirmed`: `yes` where the sender confirmed the row's implausible codes, else NULL;
+- `<FIELD>__verdict` for each field of type `uscc`: verdict of `core.uscc` (`valid`, `wrong_check`, …), or
+  with a suffix after a colon where a valid code has something to warn of (`valid:division`,
+  `valid:organisation`, `valid:category`); NULL where the field is empty.
+
+A rule's text is `Check.sql`, regenerated from the parsed tree. Run it as `TRY(<sql>)`: true means that the
+check failed, false that the row passed, NULL that it did not run.
 """
 
 from __future__ import annotations
@@ -10,6 +26,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+
+ENVIRONMENT = ("report_date", "row_kind", "numeric_fields", "nul_fields", "confirmed")
+VERDICT_SUFFIX = "__verdict"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class BasisKind(StrEnum):
@@ -51,9 +72,9 @@ class FieldType(StrEnum):
     LONG_TEXT = "long_text"  # free text: identity numbers in it are masked
     USCC = "uscc"
     CODE = "code"  # a number of another register; a numeric cell in it returns the row
-    DATE = "date"  # normalised to YYYY-MM-DD
+    DATE = "date"  # normalised to YYYY-MM-DD; text that is no date stays as it is, for the check to return
     WAN_YUAN = "wan_yuan"  # 万元, up to 6 decimals; kept as decimal text, never a float
-    ENUM = "enum"
+    ENUM = "enum"  # several values of a field with `many` are joined by ；
 
 
 @dataclass(frozen=True)
@@ -66,30 +87,11 @@ class Span:
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.to is None or day < self.to)
 
-
-@dataclass(frozen=True)
-class Instrument:
-    """A law, regulation or document that rules cite."""
-
-    id: str
-    title: str
-    number: str | None
-    issuer: str
-    issued: date | None
-    effective: Span
-    repealed_by: str | None
-    verified: Verified
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class Basis:
-    """Where a value comes from. `instrument` and `article` only where `kind` is law."""
-
-    kind: BasisKind
-    instrument: str | None = None
-    article: str | None = None
-    note: str | None = None
+    def within(self, outer: Span) -> bool:
+        """No day of this span lies outside `outer`."""
+        if self.start < outer.start:
+            return False
+        return outer.to is None or (self.to is not None and self.to <= outer.to)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,43 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A law, regulation or document that rules cite. `effective` is None where its first day is not known:
+    such an instrument is named, but grounds nothing."""
+
+    id: str
+    title: str
+    number: str | None
+    issuer: str
+    issued: date | None
+    effective: Span | None
+    repealed_by: str | None
+    verified: Verified
+    note: str | None = None
+    pack: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a value comes from. `instrument` and `article` only where `kind` is law.
+
+    `verified` is never better than the instrument's own.
+    """
+
+    kind: BasisKind
+    instrument: str | None = None
+    article: str | None = None
+    note: str | None = None
+    verified: Verified = Verified.TEXT
+
+    @property
+    def grounds_adverse(self) -> bool:
+        """May this ground something against an organisation: law only, and only law that was read."""
+        return self.kind is BasisKind.LAW and self.verified is not Verified.NONE
 
 
 @dataclass(frozen=True)
@@ -118,30 +157,45 @@ class HeaderSynonym:
 class Field:
     """数据项: one column of an item."""
 
-    code: str  # the standard's code, e.g. CF_WSH
+    code: str  # the standard's code, e.g. CF_WSH; a platform field begins with X_
     name: str  # the standard's Chinese name
     type: FieldType
     disclosure: Disclosure
-    max_length: int | None = None
+    max_length: int | None = None  # soft: only warns, as no official length could be read
     required: bool = False
+    expected: bool = False  # mandatory by an unverified reading: its absence only warns
+    dropped: bool = False  # identity number of a person: the column never enters
+    many: bool = False  # ENUM: several values joined by ；
     values: tuple[str, ...] = ()  # for ENUM: accepted texts, first spelling is the standard one
+    open_values: tuple[str, ...] = ()  # for ENUM: beginnings after which the text is free (其他-…)
     value_synonyms: Mapping[str, str] = field(default_factory=dict)
     synonyms: tuple[HeaderSynonym, ...] = ()
     basis: Basis = Basis(BasisKind.PRACTICE)
+    span: Span | None = None
+    pack: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example beside a rule: field values, and whether the check must fail on them."""
+    """A worked example beside a rule: field values, and what the rule must say on them.
+
+    `applies` False: on that day the rule is not in force (outcome no_rule).
+    """
 
     given: Mapping[str, str | None]
-    fails: bool | None  # None: the check does not run
+    fails: bool | None  # None: the rule does not run
     on: date | None = None
+    applies: bool = True
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
 class Check:
-    """A rule about one row: `expr` is SQL (DuckDB) over the item's field codes; true means failed."""
+    """A rule about one row: `expr` is SQL (DuckDB) over the columns named in the module's text; true = failed.
+
+    In force where `span` covers the report date. `sql` is the text to run.
+    """
 
     id: str
     expr: str
@@ -154,6 +208,8 @@ class Check:
     profiles: tuple[str, ...] = ("report", "collected")
     examples: tuple[Example, ...] = ()
     place: Place | None = None
+    sql: str = ""
+    pack: str = ""  # which pack added it: a local check counts in that pack's own rate
 
 
 @dataclass(frozen=True)
@@ -166,6 +222,22 @@ class Marks:
 
 
 @dataclass(frozen=True)
+class MarkRule:
+    """Marks of the records on which `sql` is true; a record with several takes the least of each mark."""
+
+    id: str
+    name: str  # Chinese, e.g. 简易程序处罚
+    expr: str
+    marks: Marks
+    span: Span  # by the report date
+    basis: Basis
+    examples: tuple[Example, ...] = ()
+    place: Place | None = None
+    sql: str = ""
+    pack: str = ""
+
+
+@dataclass(frozen=True)
 class Timeliness:
     """How soon after the decision a record is due, in working days (the day of decision not counted)."""
 
@@ -173,6 +245,20 @@ class Timeliness:
     working_days: int
     span: Span
     basis: Basis
+    pack: str = ""  # a local pack may be stricter; its term counts in its own rate
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How an item may be sent (decision 9): `report` is the standard, `collected` a later entry (补录)."""
+
+    id: str
+    name: str
+    counted: bool  # in 合规率
+    reported: bool  # may go upward at all
+    basis: Basis
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -191,10 +277,15 @@ class Item:
     ignored: tuple[str, ...]  # headers known and without a field
     dropped: tuple[str, ...]  # headers of identity numbers: dropped at the door
     roles: Mapping[str, str]  # role -> field code: party_name, party_kind, party_code, document,
-    #   authority, authority_code, decided, content, reporter, reporter_code, representative
+    #   authority, authority_code, decided, content, reporter, reporter_code, representative, and where the
+    #   item has them category, fine, confiscation, licence, facts, grounds, valid_from, valid_to,
+    #   reported_end, status, certificate, procedure, domain, severity, published, scope
     collected_fields: tuple[str, ...]  # roles that profile `collected` requires
     checks: tuple[Check, ...]
     timeliness: tuple[Timeliness, ...]
+    mark_rules: tuple[MarkRule, ...] = ()
+    key: tuple[str, ...] = ()  # roles of the natural key (decision 8)
+    place: Place | None = None
 
     def field(self, code: str) -> Field:
         """The field with this code; KeyError where the item has none."""
@@ -206,6 +297,29 @@ class Item:
     def role(self, name: str) -> str | None:
         """The field code that plays this role in the item, or None."""
         return self.roles.get(name)
+
+    def checks_on(self, day: date, profile: str | None = None) -> tuple[Check, ...]:
+        """The checks in force on the report date `day`, for one profile or for all."""
+        return tuple(
+            c for c in self.checks if c.span.covers(day) and (profile is None or profile in c.profiles)
+        )
+
+    def mark_rules_on(self, day: date) -> tuple[MarkRule, ...]:
+        """The mark rules in force on the report date `day`."""
+        return tuple(r for r in self.mark_rules if r.span.covers(day))
+
+    def timeliness_on(self, channel: str, decided: date) -> tuple[Timeliness, ...]:
+        """The terms of a channel for a decision of that day: the root pack's first, stricter local ones after.
+
+        Empty where no rule is in force: then nothing is late and nothing is on time.
+        """
+        return tuple(t for t in self.timeliness if t.channel == channel and t.span.covers(decided))
+
+
+def environment_columns(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """The columns that a rule may name besides the field codes; see the module's text."""
+    verdicts = tuple(f.code + VERDICT_SUFFIX for f in fields if f.type is FieldType.USCC)
+    return ENVIRONMENT + verdicts
 
 
 def _no_field(code: str) -> Field:
