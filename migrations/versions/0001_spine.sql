@@ -9,7 +9,15 @@ create table ledger_head (
     origin       text not null,               -- first line of every checkpoint of this epoch
     size         bigint not null,             -- events in this epoch's log
     known        timestamptz,                 -- of the last transaction
-    frontier     bytea not null default ''    -- hashes of the complete subtrees, left to right, 32 bytes each
+    frontier     bytea not null default '',   -- hashes of the complete subtrees, left to right, 32 bytes each
+    stopped      text                         -- why nothing may be appended (more was published than is held)
+);
+
+create table epochs (                         -- a log of its own each; event seq has position seq - first_seq in it
+    epoch        integer primary key,
+    origin       text not null unique,
+    first_seq    bigint not null,
+    closed_size  bigint                       -- events of it that the database holds; null: the open epoch
 );
 
 create table events (                         -- headers: never updated, never deleted
@@ -40,6 +48,9 @@ create table contents (                       -- what an event says; erasable
     erased_by    text                         -- law and article
 );
 create index contents_record on contents (record);
+-- What may have to be erased must not be sampled into pg_statistic.
+alter table contents alter column public set statistics 0, alter column shared set statistics 0,
+    alter column authorised set statistics 0, alter column salts set statistics 0;
 
 create table records (                        -- projection: the current state of every record
     record       uuid primary key,
@@ -62,6 +73,7 @@ create table records (                        -- projection: the current state o
 create unique index records_key on records (key_mac);
 create index records_subject on records (subject);
 create index records_list on records (item, decided_on desc, record);
+alter table records alter column document set statistics 0;
 
 create table tombstones (                     -- an erased record leaves only its HMACs
     key_mac      bytea primary key,

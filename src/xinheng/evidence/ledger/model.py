@@ -1,14 +1,19 @@
 """Events, commitments and the shape of an append: pure values and functions.
 
 Hashing (decision 4): a *commitment* per disclosure class hides its content behind a salt; the *entry*
-binds kind, event, record and the three commitments; the *leaf* binds the entry to kind and known time,
-and its position in the RFC 6962 tree is the event's `seq`.
+binds kind, event, record, its provenance (item, organisation, source, pack, valid date) and the three
+commitments; the *leaf* binds the entry to kind and known time, and its position in the RFC 6962 tree is
+the event's position in its epoch. Without the provenance in the entry an operator could hand a decision
+to another agency, date or organisation and every proof would still hold.
+
+`evidence.ledger.sql` says the same in DuckDB's SQL, for a million rows; a property test holds both equal.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -36,14 +41,48 @@ class EventKind(StrEnum):
 
 
 def commitment(disclosure: str, salt: bytes, content: bytes) -> bytes:
-    """SHA-256 over (tag, class, salt, content), length-delimited. 32 bytes."""
+    """SHA-256 over (tag, class, salt, content), length-delimited. 32 bytes.
+
+    `content` is canonical JSON in UTF-8; a class in which the event says nothing commits to no bytes.
+    """
     return hashlib.sha256(delimited("xinheng/commitment/1", disclosure, salt, content)).digest()
 
 
-def entry_hash(kind: str, event: UUID, record: UUID | None, commitments: tuple[bytes, bytes, bytes]) -> bytes:
-    """SHA-256 over (tag, kind, event, record, three commitments), length-delimited. 32 bytes."""
+@dataclass(frozen=True)
+class Provenance:
+    """Whom an event is about, who sent it, under which item and rules, and since when it holds in law.
+
+    Absent values are hashed as empty parts; no present value is empty.
+    """
+
+    pack: str
+    item: str | None = None
+    subject: UUID | None = None
+    source: UUID | None = None
+    valid_from: date | None = None
+
+    def parts(self) -> tuple[str | bytes, ...]:
+        """What the entry hash binds, in this order."""
+        return (
+            self.item or "",
+            self.subject.bytes if self.subject else b"",
+            self.source.bytes if self.source else b"",
+            self.pack,
+            self.valid_from.isoformat() if self.valid_from else "",
+        )
+
+
+def entry_hash(
+    kind: str,
+    event: UUID,
+    record: UUID | None,
+    provenance: Provenance,
+    commitments: tuple[bytes, bytes, bytes],
+) -> bytes:
+    """SHA-256 over (tag, kind, event, record, provenance, three commitments), length-delimited. 32 bytes."""
     ids = (event.bytes, record.bytes if record else b"")
-    return hashlib.sha256(delimited("xinheng/entry/1", kind, *ids, *commitments)).digest()
+    parts = ("xinheng/entry/1", kind, *ids, *provenance.parts(), *commitments)
+    return hashlib.sha256(delimited(*parts)).digest()
 
 
 def leaf_data(kind: str, known: Known, entry: bytes) -> bytes:
@@ -103,13 +142,18 @@ RECORD_SCHEMA = pa.schema(
     ]
 )
 
+# The new state of records that exist. `previous` is the version the caller compared with: where somebody
+# else has moved the record on since, the append is refused and the comparison starts anew.
+CHANGED_SCHEMA = RECORD_SCHEMA.append(pa.field("previous", pa.binary(16)))
+
 
 @dataclass(frozen=True)
 class Appended:
-    """Where an append went: positions `[first, first + count)`, all with one `known`."""
+    """Where an append went: `seq` in `[first, first + count)`, all with one `known`."""
 
-    first: int
+    first: int  # in the table `events`, dense over all epochs
     count: int
     known: Known
-    size: int  # of the log afterwards
+    epoch: int
+    size: int  # of this epoch's log afterwards
     root: bytes  # RFC 6962 root at that size

@@ -18,7 +18,7 @@ class Batch:
     """What is about to be appended, as Arrow IPC files in a private folder, so that a million rows need no memory.
 
     `events` (EVENT_SCHEMA) and `contents` (CONTENT_SCHEMA) are in log order; `records` (RECORD_SCHEMA) are
-    new records, `changed` (RECORD_SCHEMA) the new state of records that exist; `facts` has `record` (binary 16),
+    new records, `changed` (CHANGED_SCHEMA) the new state of records that exist; `facts` has `record` (binary 16),
     `item` and the fields as text columns named by their codes, for the rows of `records` and `changed`.
     A part that a batch does not need has no file. All rows of one batch are of one item.
     """

@@ -1,0 +1,1 @@
+"""Events and proofs: the only writer of facts."""

@@ -1,0 +1,1 @@
+"""Key files: one secret a file, readable by the application user alone."""

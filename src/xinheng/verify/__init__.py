@@ -1,0 +1,1 @@
+"""The independent checker of the log: standard library and `cryptography`, nothing of the writer's."""
