@@ -14,12 +14,14 @@ The staged relation (`Staged.scan_sql`) has the columns
 
 The normalised relation (`normalise.normalised_sql(staged, item, constants)`) has the columns
 `line INTEGER, "<FIELD>" VARCHAR …, masked INTEGER, dropped INTEGER, numeric_fields VARCHAR,
-nul_fields VARCHAR, fault VARCHAR`:
+nul_fields VARCHAR, fault VARCHAR, c0 VARCHAR … cN VARCHAR`:
 
 - one column for every field of the item, in its order; NULL where empty, unmapped or dropped;
 - `masked`: identity numbers masked in the free text of the row;
 - `numeric_fields`, `nul_fields`: `,CF_XDR_SHXYM,CF_WSH,`: code fields whose cell was a number, fields
-  whose cell held a NUL byte (taken out); NULL where there is none. Either returns the row.
+  whose cell held a NUL byte (taken out); NULL where there is none. Either returns the row;
+- `c0 … cN`: the staged cells as written, passed through untouched, so that a returned row is handed back
+  without reading the file again. Nothing of them is kept but masked, and only for rows of organisations.
 """
 
 from __future__ import annotations
@@ -125,6 +127,7 @@ class Outcome(StrEnum):
     RETURNED = "returned"
     KNOWN = "known"
     CORRECTED = "corrected"
+    REVIEW = "review"  # contradicts a record of another source, or has a key without number: the office decides
     PERSON = "person"  # about a natural person: not stored, handed back in a file of its own
 
 
@@ -198,6 +201,8 @@ class Counts:
     persons: int
     masked: int  # identity numbers masked in free text
     dropped: int = 0  # filled cells of identity-number columns left at the door
+    review: int = 0  # rows that wait for the credit office
+    undated: int = 0  # accepted rows whose lateness cannot be worked out: 无法计算, neither for nor against
 
     def as_json(self) -> dict[str, int | None]:
         return {
@@ -209,6 +214,30 @@ class Counts:
             "persons": self.persons,
             "masked": self.masked,
             "dropped": self.dropped,
+            "review": self.review,
+            "undated": self.undated,
+        }
+
+
+@dataclass(frozen=True)
+class CheckCount:
+    """How one check went over a file. What did not run says why: passed + failed + empty + errors = rows."""
+
+    id: str
+    severity: Severity
+    passed: int
+    failed: int
+    empty: int  # did not run: the field it looks at is empty
+    errors: int  # did not run: could not be worked out on the value it found
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "severity": self.severity.value,
+            "passed": self.passed,
+            "failed": self.failed,
+            "empty": self.empty,
+            "errors": self.errors,
         }
 
 
@@ -226,6 +255,7 @@ class Receipt:
     rows: tuple[RowResult, ...] = ()
     repeated: bool = False
     notes: tuple[str, ...] = ()
+    checks: tuple[CheckCount, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The shape that `xinheng intake --json` prints and the API answers."""
@@ -236,8 +266,9 @@ class Receipt:
             "profile": self.profile,
             "position": self.position,
             **self.counts.as_json(),
-            "repeated": self.repeated,
+            **({"repeated": True} if self.repeated else {}),
             "columns": dict(self.columns),
             "notes": list(self.notes),
+            "checks": [c.as_json() for c in self.checks],
             "rows": [r.as_json() for r in self.rows],
         }
