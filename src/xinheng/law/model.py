@@ -12,9 +12,8 @@ VARCHAR. They are the item's field codes, NULL where the field is empty, and the
 - `numeric_fields`, `nul_fields`: `,CF_XDR_SHXYM,CF_WSH,`: code fields whose cell was a number, fields whose
   cell held a NUL byte; NULL where there is none;
 - `confirmed`: `yes` where the sender confirmed the row's implausible codes, else NULL;
-- `<FIELD>__verdict` for each field of type `uscc`: verdict of `core.uscc` (`valid`, `wrong_check`, …), or
-  with a suffix after a colon where a valid code has something to warn of (`valid:division`,
-  `valid:organisation`, `valid:category`); NULL where the field is empty.
+- `<FIELD>__verdict` for each field of type `uscc`: the verdict of `core.uscc` (`valid`, `wrong_length`,
+  `wrong_alphabet`, `unknown_authority`, `wrong_check`, `implausible`); NULL where the field is empty.
 
 A rule's text is `Check.sql`, regenerated from the parsed tree. Run it as `TRY(<sql>)`: true means that the
 check failed, false that the row passed, NULL that it did not run.
@@ -192,7 +191,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule about one row: `expr` is SQL (DuckDB) over the columns named in the module's text; true = failed.
+    """A rule about one row: `expr` is SQL (DuckDB) over the columns of the module's text; true = failed.
 
     In force where `span` covers the report date. `sql` is the text to run.
     """
@@ -309,7 +308,7 @@ class Item:
         return tuple(r for r in self.mark_rules if r.span.covers(day))
 
     def timeliness_on(self, channel: str, decided: date) -> tuple[Timeliness, ...]:
-        """The terms of a channel for a decision of that day: the root pack's first, stricter local ones after.
+        """The terms of a channel for a decision of that day: the root pack's first, then stricter local ones.
 
         Empty where no rule is in force: then nothing is late and nothing is on time.
         """
