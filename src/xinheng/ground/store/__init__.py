@@ -1,1 +1,19 @@
 """PostgreSQL: finding or starting it, transactions, migrations, backup."""
+
+from xinheng.ground.store.database import Database
+from xinheng.ground.store.errors import StatementFailed, StoreUnavailable, UniqueClash
+from xinheng.ground.store.migrate import migrate
+from xinheng.ground.store.server import Server
+from xinheng.ground.store.transaction import Params, Row, Transaction
+
+__all__ = [
+    "Database",
+    "Params",
+    "Row",
+    "Server",
+    "StatementFailed",
+    "StoreUnavailable",
+    "Transaction",
+    "UniqueClash",
+    "migrate",
+]

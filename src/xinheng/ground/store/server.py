@@ -1,0 +1,367 @@
+"""The embedded PostgreSQL: made, started, found again, shared and stopped (decision 23).
+
+One server a home. Whoever finds none starts it; every user holds a shared lock; the last one stops it, unless
+`keep` was asked for (`xinheng db start`). A server left over by a killed process is found by its pid file
+and adopted. It listens on a unix socket only, in a folder that no other account can enter.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+import psycopg
+
+from xinheng.ground.store.binaries import RunAs, check_reach, choose_user, find_programs
+from xinheng.ground.store.errors import DiskFull, ServerFailed
+
+ROLE = "xinheng"
+DATABASE = "xinheng"
+PORT = 5432  # of the socket's file name only; nothing listens on TCP
+SOCKET_LIMIT = 107  # bytes of sun_path on Linux, less the closing NUL
+ROOM_FOR_INIT = 200 * 1024 * 1024  # bytes: cluster 40 MB, first WAL segments, and air
+NO_SPACE = ("No space left on device", "Disk quota exceeded")
+
+# Written anew at every start, so that a new version of the program brings its settings with it.
+CONFIGURATION = """\
+listen_addresses = ''
+unix_socket_permissions = 0700
+port = {port}
+unix_socket_directories = '{sockets}'
+max_connections = 60
+shared_buffers = 128MB
+dynamic_shared_memory_type = posix
+max_wal_size = 2GB
+min_wal_size = 80MB
+wal_recycle = off           # a recycled segment of a file system in a container costs more than a new one
+wal_init_zero = on          # a full disk is noticed when a segment is made, not in the middle of a commit
+wal_compression = off
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+checkpoint_completion_target = 0.9
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+lc_monetary = 'C'
+lc_numeric = 'C'
+lc_time = 'C'
+default_text_search_config = 'pg_catalog.simple'
+password_encryption = 'scram-sha-256'
+log_min_error_statement = panic   # statements may hold what an agency sent; they do not belong in a log
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_line_prefix = '%m [%p] '
+log_lock_waits = on
+"""
+
+
+class Server:
+    """The PostgreSQL of one home. `folder` is `<home>/db`; `user` the account named by the settings.
+
+    Use it as a context manager (start or adopt; last one stops), or `start(keep=True)` and `stop()`.
+    """
+
+    def __init__(self, folder: Path, user: str | None = None) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.log = folder / "log" / "postgresql.log"
+        self._wanted = user
+        self._use: int | None = None  # descriptor of the shared lock
+
+    # -- being a user of it ----------------------------------------------------------------------
+
+    def __enter__(self) -> Server:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def acquire(self) -> None:
+        """Become a user: start the server, or adopt the one that runs. Raises the refusals of `errors`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._deciding():
+            self._start()
+            if self._use is None:
+                self._use = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(self._use, fcntl.LOCK_SH)
+
+    def release(self) -> None:
+        """Stop being a user; the last one stops the server unless it is kept."""
+        if self._use is None:
+            return
+        with self._deciding():
+            os.close(self._use)
+            self._use = None
+            if not self._keep.exists() and not self._others():
+                self._stop()
+
+    def start(self, *, keep: bool) -> None:
+        """Start without becoming a user. `keep`: it stays until `stop`, whoever comes and goes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._deciding():
+            self._start()
+            if keep:
+                self._keep.touch(mode=0o600)
+
+    def stop(self) -> bool:
+        """Stop a kept server. False where it still has users: then the last of them stops it."""
+        with self._deciding():
+            self._keep.unlink(missing_ok=True)
+            if self._others():
+                return False
+            self._stop()
+            return True
+
+    # -- what is known about it ------------------------------------------------------------------
+
+    @property
+    def dsn(self) -> str:
+        """The address with the password: never shown or logged. Raises ServerFailed where nothing runs."""
+        return self.address(DATABASE)
+
+    def address(self, database: str) -> str:
+        """The address of another database in the same server."""
+        running = self._read_pid_file()
+        if running is None:
+            raise ServerFailed("数据库服务没有运行", str(self.log))
+        password = (self.folder / "password").read_text(encoding="ascii").strip()
+        return f"postgresql://{ROLE}:{password}@/{database}?host={quote(running[1], safe='')}&port={PORT}"
+
+    def running(self) -> bool:
+        """Whether a server of this home answers."""
+        return self._pid() is not None and self._answers()
+
+    def has_users(self) -> bool:
+        """Whether any process (this one included) holds the server."""
+        with self._deciding():
+            return self._use is not None or self._others()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    @property
+    def _keep(self) -> Path:
+        return self.folder / "keep"
+
+    @contextmanager
+    def _deciding(self) -> Iterator[None]:
+        """Nobody else starts or stops this home's server meanwhile."""
+        lock = os.open(self.folder / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _others(self) -> bool:
+        """Whether a shared lock is held (by another descriptor than ours). Called while deciding."""
+        probe = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(probe)
+        return False
+
+    def _start(self) -> None:
+        if self._pid() is not None and self._answers():
+            return
+        try:
+            run_as = choose_user(self.data, self._wanted)
+            self._prepare(run_as)
+            programs = find_programs(run_as, self.folder / "programs")
+            if not self.data.exists():
+                self._initialise(run_as, programs)
+            self._forget_stranger()
+            self._launch(run_as, programs)
+            self._make_database()
+        except OSError as error:
+            if error.errno in (28, 122):  # ENOSPC, EDQUOT
+                raise DiskFull(str(self.folder)) from error
+            raise
+
+    def _prepare(self, run_as: RunAs) -> None:
+        """Folders of our own: the account may pass through `db`, and owns only its log and sockets."""
+        if run_as.drop:
+            self.folder.chmod(0o711)
+        check_reach(run_as, self.folder)
+        for name in ("log", "run"):
+            path = self.folder / name
+            path.mkdir(exist_ok=True, mode=0o700)
+            run_as.own(path)
+
+    def _initialise(self, run_as: RunAs, programs: Path) -> None:
+        """initdb into a folder aside, renamed when it is whole: a killed first start leaves nothing half."""
+        if shutil.disk_usage(self.folder).free < ROOM_FOR_INIT:
+            raise DiskFull(str(self.folder))
+        partial = self.folder / "data.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(mode=0o700)
+        run_as.own(partial)
+        password = self._password()
+        shown = self.folder / "initdb.password"  # the account must read it; gone again at once
+        shown.unlink(missing_ok=True)
+        _write_private(shown, password)
+        run_as.own(shown)
+        try:
+            done = run_as.run(
+                [
+                    str(programs / "initdb"), "-D", str(partial), "-U", ROLE, f"--pwfile={shown}",
+                    "-A", "scram-sha-256", "-E", "UTF8", "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8",
+                ],
+                cwd=partial,
+            )  # fmt: skip
+        finally:
+            shown.unlink()
+        if done.returncode != 0:
+            raise self._failure("初始化失败（initdb）", done.stdout)
+        partial.rename(self.data)
+
+    def _password(self) -> str:
+        """The database password of this home, made once; readable by the application's account only."""
+        path = self.folder / "password"
+        if not path.exists():
+            _write_private(path, secrets.token_urlsafe(32))
+        return path.read_text(encoding="ascii").strip()
+
+    def _launch(self, run_as: RunAs, programs: Path) -> None:
+        configuration = self.folder / "server.conf"
+        sockets = self._socket_folder(run_as)
+        text = CONFIGURATION.format(port=PORT, sockets=str(sockets).replace("'", "''"))
+        configuration.write_text(text, encoding="utf-8")
+        configuration.chmod(0o644)
+        command = [
+            str(programs / "pg_ctl"), "start", "-D", str(self.data), "-l", str(self.log),
+            "-w", "-t", "600", "-s",
+            "-o", f"-c config_file={shlex.quote(str(configuration))}",
+        ]  # fmt: skip
+        for _attempt in range(40):  # a killed postmaster's children need a moment to let go of their memory
+            done = run_as.run(command, cwd=self.data, timeout=660)
+            if done.returncode == 0:
+                return
+            tail = _tail(self.log)
+            if "is still in use" not in tail:
+                raise self._failure("启动失败（pg_ctl）", done.stdout + tail)
+            time.sleep(0.25)
+        raise self._failure("旧进程没有退出", "")
+
+    def _socket_folder(self, run_as: RunAs) -> Path:
+        """`<home>/db/run`, or a private temporary folder where that path is too long."""
+        inside = self.folder.resolve() / "run"
+        if len(os.fsencode(inside)) + len(f"/.s.PGSQL.{PORT}.lock") <= SOCKET_LIMIT:
+            return inside
+        outside = Path(tempfile.mkdtemp(prefix="xinheng-"))
+        run_as.own(outside)
+        return outside
+
+    def _make_database(self) -> None:
+        with psycopg.connect(self.address("postgres"), autocommit=True, connect_timeout=10) as link:
+            if link.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone() is None:
+                link.execute(f"create database {DATABASE}")
+
+    def _stop(self) -> None:
+        if self._pid() is None:
+            return
+        running = self._read_pid_file()
+        run_as = choose_user(self.data, self._wanted)
+        programs = find_programs(run_as, self.folder / "programs")
+        done = run_as.run(
+            [str(programs / "pg_ctl"), "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "300", "-s"],
+            self.data,
+        )
+        if done.returncode != 0 and self._pid() is not None:
+            raise self._failure("停止失败（pg_ctl）", done.stdout)
+        if running and Path(running[1]) != self.folder.resolve() / "run":
+            shutil.rmtree(running[1], ignore_errors=True)
+
+    def _read_pid_file(self) -> tuple[int, str] | None:
+        """(pid, socket folder) as postmaster.pid gives them: lines 1 and 5."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            return int(lines[0]), lines[4]
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+
+    def _pid(self) -> int | None:
+        """The pid of this home's running postmaster, or None; a recycled pid does not count."""
+        running = self._read_pid_file()
+        if running is None:
+            return None
+        pid = running[0]
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return None
+        except PermissionError:
+            pass
+        return pid if _is_postgres(pid) else None
+
+    def _forget_stranger(self) -> None:
+        """Remove a pid file whose pid is another program's now; PostgreSQL would refuse to start."""
+        if self._read_pid_file() is not None and self._pid() is None:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _answers(self, patience: float = 600) -> bool:
+        """Whether it takes connections; waits while it starts up or recovers."""
+        until = time.monotonic() + patience
+        while self._pid() is not None and time.monotonic() < until:
+            try:
+                psycopg.connect(self.address("postgres"), connect_timeout=5).close()
+            except psycopg.OperationalError as error:
+                if "starting up" not in str(error) and "recovery" not in str(error):
+                    time.sleep(0.2)
+                time.sleep(0.05)
+            except ServerFailed:
+                return False
+            else:
+                return True
+        return False
+
+    def _failure(self, found: str, output: str) -> ServerFailed | DiskFull:
+        if any(words in output for words in NO_SPACE):
+            return DiskFull(str(self.folder))
+        _append(self.log, output)
+        return ServerFailed(found, str(self.log))
+
+
+def _is_postgres(pid: int) -> bool:
+    """By the name the kernel gives the process; where there is no /proc, the pid file is believed."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "postgres"
+    except OSError:
+        return not Path("/proc/self").exists()
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text + "\n")
+
+
+def _tail(path: Path, size: int = 4096) -> str:
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read().decode("utf-8", "replace")
+
+
+def _append(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)

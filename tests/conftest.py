@@ -1,0 +1,165 @@
+"""What every test may lean on.
+
+Strategy: real PostgreSQL, started once a session from the embedded binaries; each test that asks for
+`database` gets a database of its own, cloned from a migrated template. The clock is stepped by the test.
+Sockets are closed except unix sockets and loopback. Nothing of ours is mocked.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import psycopg
+import pytest
+
+from xinheng.core.times import Known
+from xinheng.ground.store import Database, Server, migrate
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "xinheng_template"
+
+# Slow shared machines must not turn a passing property into a failing one.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests marked long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="long: only with --long"))
+
+
+class SteppingClock:
+    """A clock that a test moves by hand; starts 2026-11-20T02:00Z (10:00 in Shanghai)."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 20, 2, tzinfo=UTC)) -> None:
+        self._at = start
+
+    def now(self) -> Known:
+        return Known(self._at)
+
+    def step(self, **delta: float) -> None:
+        """Move on: `clock.step(days=1)`, `clock.step(microseconds=1)`."""
+        self._at += timedelta(**delta)
+
+    def set(self, at: datetime) -> None:
+        """Stand at another instant (aware, UTC)."""
+        self._at = at
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
+@pytest.fixture(autouse=True)
+def _closed_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test talks to anything but this machine."""
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+
+
+def _guarded(real: Callable[..., Any]) -> Callable[..., Any]:
+    def connect(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise AssertionError(f"a test tried to connect to {address!r}")
+        return real(self, address)
+
+    return connect
+
+
+@pytest.fixture(scope="session")
+def machine_folder() -> Iterator[Path]:
+    """A private folder with a short path that an unprivileged database user can reach, also as root."""
+    folder = Path(tempfile.mkdtemp(prefix="xh-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(machine_folder: Path) -> Iterator[Server]:
+    """The session's PostgreSQL, with the migrated template database in it."""
+    with Server(machine_folder / "db") as running:
+        _create(running, TEMPLATE, None)
+        migrate(running.address(TEMPLATE))
+        yield running
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def dsn(server: Server) -> Iterator[str]:
+    """The address of a fresh, migrated database, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    _create(server, name, TEMPLATE)
+    yield server.address(name)
+    _run(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(dsn: str) -> Iterator[Database]:
+    """A fresh, migrated database."""
+    with Database(dsn, size=4) as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty_dsn(server: Server) -> Iterator[str]:
+    """The address of a database without any schema, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    _create(server, name, None)
+    yield server.address(name)
+    _run(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """An empty folder for a platform's home: short path, reachable by the database user also as root."""
+    folder = Path(tempfile.mkdtemp(prefix="xh-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """`../shared/data` beside the checkout; tests that need real data skip where it is absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data beside the checkout: real data is never part of the project")
+    return folder
+
+
+def _create(server: Server, name: str, template: str | None) -> None:
+    # file_copy is quicker than the default for a small template, and needs no WAL of its own
+    _run(server, f"create database {name}" + (f" template {template} strategy file_copy" if template else ""))
+
+
+def _run(server: Server, statement: str) -> None:
+    with psycopg.connect(server.address("postgres"), autocommit=True) as link:
+        link.execute(statement.encode())
