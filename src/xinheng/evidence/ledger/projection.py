@@ -15,12 +15,12 @@ Part = Literal["events", "contents", "records", "changed", "facts"]
 
 @dataclass(frozen=True)
 class Batch:
-    """What is about to be appended, as Arrow IPC files in a private folder, so that a million rows need no memory.
+    """What is about to be appended, as Arrow IPC files in a private folder: a million rows need no memory.
 
     `events` (EVENT_SCHEMA) and `contents` (CONTENT_SCHEMA) are in log order; `records` (RECORD_SCHEMA) are
-    new records, `changed` (CHANGED_SCHEMA) the new state of records that exist; `facts` has `record` (binary 16),
-    `item` and the fields as text columns named by their codes, for the rows of `records` and `changed`.
-    A part that a batch does not need has no file. All rows of one batch are of one item.
+    new records, `changed` (CHANGED_SCHEMA) the new state of records that exist; `facts` has `record`
+    (binary 16), `item` and the fields as text columns named by their codes, for the rows of `records` and
+    `changed`. A part that a batch does not need has no file. All rows of one batch are of one item.
     """
 
     folder: Path
