@@ -92,17 +92,28 @@ def _guarded(real: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def machine_folder() -> Iterator[Path]:
     """A private folder with a short path that an unprivileged database user can reach, also as root."""
-    folder = Path(tempfile.mkdtemp(prefix="xh-"))
+    folder = Path(tempfile.mkdtemp(prefix="xh-", dir=_quick_folder()))
     if os.geteuid() == 0:
         folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _quick_folder() -> str | None:
+    """Memory where there is plenty: a cloned database is 400 new files, 0.3 s on some disks, 0.01 s here."""
+    shm = Path("/dev/shm")
+    if shm.is_dir() and os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > 4 * 1024**3:
+        return str(shm)
+    return None
+
+
 @pytest.fixture(scope="session")
 def server(machine_folder: Path) -> Iterator[Server]:
     """The session's PostgreSQL, with the migrated template database in it."""
     with Server(machine_folder / "db") as running:
+        # Nothing here must outlive the machine; a killed process is survived without fsync too.
+        _run(running, "alter system set fsync = off")
+        _run(running, "select pg_reload_conf()")
         _create(running, TEMPLATE, None)
         migrate(running.address(TEMPLATE))
         yield running
