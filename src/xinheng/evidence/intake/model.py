@@ -102,18 +102,26 @@ class Staged:
 
     folder: Path
     data: Path  # inside `folder`
-    relation: str  # a SELECT that gives the columns named in the module's text
+    relation: str  # a SELECT of the columns named in the module's text; without `line` where `ordered`
     columns: tuple[ColumnPlan, ...]
     rows: int
     header_line: int
     first_line: int  # of the first data row
     file_sha256: str
     encoding: str  # UTF-8, GB18030, UTF-16; 'XLSX', 'XLS' … for workbooks
+    ordered: bool = False  # no blank row anywhere: line = first_line + position in the scan
     notes: tuple[str, ...] = ()  # Chinese sentences for the receipt
 
     def scan_sql(self) -> str:
-        """A SELECT over the staged data; wrap it in parentheses to use it as a relation."""
-        return self.relation
+        """A SELECT over the staged data, `line` first; wrap it in parentheses to use it as a relation.
+
+        Where `ordered`, numbering here keeps DuckDB on one thread: long files take `relation`, which has
+        no `line` then, and number what they write of it (`file_row_number` of Parquet, `rowid`).
+        """
+        if not self.ordered:
+            return self.relation
+        line = f"CAST(row_number() OVER () + {self.first_line - 1} AS INTEGER) AS line"
+        return f"SELECT {line}, * FROM ({self.relation})"  # noqa: S608 - our own text, see `relation`
 
     def columns_json(self) -> dict[str, str]:
         """Header -> field code, 'ignored', 'dropped' or 'unmapped', in the order of the sheet."""
@@ -127,7 +135,9 @@ class Outcome(StrEnum):
     RETURNED = "returned"
     KNOWN = "known"
     CORRECTED = "corrected"
-    REVIEW = "review"  # contradicts a record of another source, or has a key without number: the office decides
+    REVIEW = (
+        "review"  # contradicts a record of another source, or has a key without number: the office decides
+    )
     PERSON = "person"  # about a natural person: not stored, handed back in a file of its own
 
 

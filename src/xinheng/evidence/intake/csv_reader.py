@@ -1,0 +1,243 @@
+"""Delimited text: scanned in place where DuckDB proves it regular, else rewritten row by row.
+
+The fast path leaves the file as it is. DuckDB reads all of it in strict mode (wrong widths, stray quotes
+and bad text are errors there) and counts its rows; as many rows as lines means that no line is blank, so
+that a row's place gives its line. Everything else goes through `csv_reader_records` into a Parquet file.
+"""
+
+# ruff: noqa: S608 - SQL of our own column names c<i>; paths go through `quoted`
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from xinheng.core.errors import XinhengError
+from xinheng.evidence.intake import encoding, mapping
+from xinheng.evidence.intake.csv_reader_records import Record, fit, records
+from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
+from xinheng.evidence.intake.model import DROPPED, ColumnPlan, Limits, Staged
+from xinheng.evidence.intake.model_refusals import EmptyFileError, NoHeaderError, TooLargeError
+from xinheng.evidence.intake.readers_staged import StagedWriter, kept, quoted, staged_select
+
+DELIMITERS = (",", "\t", ";", "|")
+HEAD_BYTES = 1 << 18  # of the file, to look for the header in
+TAIL_BYTES = 1 << 16
+
+
+class Scanner(Protocol):
+    """What reading needs of `ground.engine.Engine`: DuckDB in a child, closed to all but `folder`."""
+
+    def run(
+        self, folder: Path, statements: Sequence[str], queries: Sequence[str]
+    ) -> list[list[tuple[Any, ...]]]: ...
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the table stands in the text."""
+
+    delimiter: str
+    header_index: int  # records before the header
+    header_lines: int  # physical lines up to and with the header
+    columns: tuple[ColumnPlan, ...]
+
+
+def stage_text(path: Path, folder: Path, known: Dictionary, engine: Scanner, limits: Limits) -> Staged:
+    """Stage a delimited text file. `folder` is private to this submission and goes with it.
+
+    Raises the refusals of `encoding.survey`, `EmptyFileError`, `NoHeaderError`, `TooLargeError`.
+    """
+    found = encoding.survey(path, limits)
+    data, plain = _in_folder(path, folder, found)
+    layout = _layout(data, path.name, known, limits)
+    notes = _notes(found, layout)
+    fast = _regular(data, folder, layout, plain, engine)
+    if fast is not None:
+        rows, relation, ordered = fast
+    else:
+        target = folder / "staged.parquet"
+        rows, ordered = _rewrite(data, target, layout, limits), False
+        relation = staged_select(target, layout.columns)
+        data = target
+    refuse_rows(rows, limits, path.name)
+    return Staged(
+        folder=folder,
+        data=data,
+        relation=relation,
+        columns=layout.columns,
+        rows=rows,
+        header_line=layout.header_index + 1,
+        first_line=layout.header_index + 2,
+        file_sha256=found.sha256,
+        encoding=found.encoding,
+        ordered=ordered,
+        notes=notes,
+    )
+
+
+def refuse_columns(count: int, limits: Limits, name: str) -> None:
+    """Raise `TooLargeError` for a table wider than allowed."""
+    if count > limits.columns:
+        raise TooLargeError(
+            found=f"表头有 {count} 列",
+            expected=f"不超过 {limits.columns} 列",
+            todo="删去与报送无关的列后重新报送",
+            where=name,
+        )
+
+
+def refuse_rows(count: int, limits: Limits, name: str) -> None:
+    """Raise `TooLargeError` for a table longer than allowed (decision 12)."""
+    if count > limits.rows:
+        raise TooLargeError(
+            found=f"文件有 {count} 行数据",
+            expected=f"不超过 {limits.rows} 行",
+            todo="分成几个文件报送",
+            where=name,
+        )
+
+
+def no_header(name: str, rows: Sequence[Sequence[str | None]]) -> XinhengError:
+    """The refusal for first rows without a header: empty, or not of this item."""
+    filled = [[c.strip() for c in row if c and c.strip()] for row in rows]
+    first = next((row for row in filled if row), None)
+    if first is None:
+        return EmptyFileError(
+            found="文件里没有一个有内容的格", expected="至少有一行表头", todo="重新导出后再传", where=name
+        )
+    return NoHeaderError(
+        found=f"前 {HEADER_ROWS} 行没有一行像本事项的表头；首行为“{'、'.join(first)[:80]}”",
+        expected="表头使用数据项代码、标准中文名称或常用写法，至少能认出两列",
+        todo="核对报送事项是否选对，或用 --map 指定各列",
+        where=name,
+    )
+
+
+def _in_folder(path: Path, folder: Path, found: encoding.Survey) -> tuple[Path, encoding.Survey]:
+    """The text as UTF-8 inside `folder`: rewritten where it is not, else linked or copied."""
+    data = folder / "upload.csv"
+    if found.encoding not in (encoding.UTF8, encoding.UTF8_MARK):
+        return data, encoding.rewrite(path, found.encoding, data)
+    if path.parent == folder:
+        return path, found
+    try:
+        os.link(path, data)
+    except OSError:
+        shutil.copyfile(path, data)
+    return data, found
+
+
+def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> _Layout:
+    """Delimiter and header: the delimiter under which the first rows map best."""
+    with data.open("rb") as file:
+        text = file.read(HEAD_BYTES).decode("utf-8-sig", errors="ignore")
+    best: tuple[tuple[int, int], str, int, list[Record]] | None = None
+    plain: list[Record] = []
+    for delimiter in DELIMITERS:
+        rows = list(islice(records(io.StringIO(text, newline=""), delimiter), HEADER_ROWS))
+        plain = plain or rows
+        index = known.find([row.cells for row in rows])
+        if index is not None:
+            score = known.score(rows[index].cells)
+            if best is None or score > best[0]:
+                best = (score, delimiter, index, rows)
+    if best is None:
+        raise no_header(name, [row.cells for row in plain])
+    _, delimiter, index, rows = best
+    cells = _trim(rows[index].cells)
+    refuse_columns(len(cells), limits, name)
+    lines = sum(1 + "".join(row.cells).count("\n") for row in rows[: index + 1])
+    return _Layout(delimiter, index, lines, mapping.plan(cells, known))
+
+
+def _trim(cells: list[str]) -> list[str]:
+    """The header without empty cells at its end, which exports leave behind."""
+    end = len(cells)
+    while end > 1 and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
+def _regular(
+    data: Path, folder: Path, layout: _Layout, plain: encoding.Survey, engine: Scanner
+) -> tuple[int, str, bool] | None:
+    """Rows and relation of the file in place, or None where DuckDB does not prove it regular."""
+    if plain.has_nul or layout.header_lines != layout.header_index + 1:
+        return None
+    names = ", ".join(f"'c{c.index}': 'VARCHAR'" for c in layout.columns)
+    scan = (
+        f"read_csv({quoted(data)}, auto_detect=false, header=false, skip={layout.header_lines}, "
+        f"delim='{layout.delimiter}', quote='\"', escape='\"', nullstr='', strict_mode=true, "
+        f"null_padding=false, ignore_errors=false, encoding='utf-8', columns={{{names}}})"
+    )
+    cells = [f"c{c.index}" for c in layout.columns]
+    blank = " AND ".join(f"coalesce(trim({c}), '') = ''" for c in cells)
+    inner = " + ".join(f"coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)" for c in cells)
+    try:
+        rows = _one(engine, folder, f"SELECT count(*) FROM {scan}")
+        lines = plain.newlines + plain.ends_open - layout.header_lines - _blank_tail(data)
+        if rows != lines and rows + _one(engine, folder, f"SELECT sum({inner}) FROM {scan}") != lines:
+            return None
+        blanks = _one(engine, folder, f"SELECT count(*) FROM {scan} WHERE {blank}") if rows else 0
+    except XinhengError:
+        return None
+    kept_cells = "".join(f"c{i}, " for i in kept(layout.columns))
+    left = " + ".join(
+        f"CAST(coalesce(trim(c{c.index}), '') <> '' AS INTEGER)"
+        for c in layout.columns
+        if c.target == DROPPED
+    )
+    none = "CAST(NULL AS VARCHAR)"
+    ends = f"CAST({left or 0} AS INTEGER) AS dropped, {none} AS numeric, {none} AS fault"
+    if not blanks:
+        return rows, f"SELECT {kept_cells}{ends} FROM {scan}", True
+    numbered = (
+        f"SELECT CAST(row_number() OVER () + {layout.header_index + 1} AS INTEGER) AS line, * FROM {scan}"
+    )
+    return rows - blanks, f"SELECT line, {kept_cells}{ends} FROM ({numbered}) WHERE NOT ({blank})", False
+
+
+def _one(engine: Scanner, folder: Path, query: str) -> int:
+    return int(engine.run(folder, [], [query])[0][0][0] or 0)
+
+
+def _blank_tail(data: Path) -> int:
+    """Blank lines at the end of the file, beyond the last line feed of the data."""
+    size = data.stat().st_size
+    with data.open("rb") as file:
+        file.seek(max(0, size - TAIL_BYTES))
+        tail = file.read()
+    ends = tail[len(tail.rstrip(b"\r\n")) :].count(b"\n")
+    return max(0, ends - 1)
+
+
+def _rewrite(data: Path, target: Path, layout: _Layout, limits: Limits) -> int:
+    """Write every row that is not blank to `target`; the number of rows."""
+    csv.field_size_limit(limits.cell_chars)
+    width = len(layout.columns)
+    with (
+        data.open(encoding="utf-8-sig", newline="") as text,
+        StagedWriter(target, layout.columns) as writer,
+    ):
+        for record in islice(records(text, layout.delimiter, width), layout.header_index + 1, None):
+            if not record.blank:
+                row = fit(record, width)
+                writer.add(row.number, row.cells, None, row.fault)
+    return writer.rows
+
+
+def _notes(found: encoding.Survey, layout: _Layout) -> tuple[str, ...]:
+    notes = []
+    if found.encoding not in (encoding.UTF8, encoding.UTF8_MARK):
+        notes.append(f"文件按 {found.encoding} 编码读取；如文字有误，请另存为 UTF-8 后重传")
+    if layout.header_index:
+        notes.append(f"表头在第 {layout.header_index + 1} 行，其上的标题行不作数据")
+    return tuple(notes)

@@ -1,0 +1,90 @@
+"""From a file of any kind to one staged relation: which reader it needs is told by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xinheng.evidence.intake import encoding, headers, mapping, own_columns
+from xinheng.evidence.intake.csv_reader import Scanner, stage_text
+from xinheng.evidence.intake.jsonl import stage_json_lines
+from xinheng.evidence.intake.model import IGNORED, Limits, Staged
+from xinheng.evidence.intake.model_refusals import EmptyFileError, NotATableError
+from xinheng.evidence.intake.spreadsheet import stage_workbook
+from xinheng.evidence.intake.spreadsheet_parts import OLE_MAGIC, ZIP_MAGIC
+from xinheng.law.headers import Target
+from xinheng.law.model import Item
+
+_FOREIGN = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"{\\rtf",
+    b"\x7fELF",
+)
+_WORKBOOK_NAMES = (".xlsx", ".xls", ".et", ".ods", ".xlsb", ".xlsm")
+_JSON_NAMES = (".jsonl", ".ndjson", ".json")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read: the sender's own assignments, the sheet, the limits."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)  # header -> field code, name or 'ignored'
+    sheet: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+def stage(path: Path, folder: Path, item: Item, engine: Scanner, reading: Reading | None = None) -> Staged:
+    """Read a CSV, TSV, XLSX, XLSB, XLS, ET, ODS or JSON-lines file into `folder` as a staged relation.
+
+    `folder` is private to this submission; it is deleted with the upload once the receipt is written.
+    Raises a `FileRefusedError` of `model_refusals`; never loses a row: what cannot be read as a row has
+    `fault`. A file with a header and no rows is staged with `rows = 0`.
+    """
+    how = reading or Reading()
+    known = headers.dictionary(item).with_overrides(dict.fromkeys(own_columns.ALL, Target(IGNORED)))
+    known = known.with_overrides(mapping.overrides(how.mapping, item))
+    encoding.measure(path, how.limits)
+    with path.open("rb") as file:
+        head = file.read(1 << 12)
+    if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
+        staged = stage_workbook(path, folder, known, how.limits, how.sheet)
+    elif _is_json(path, head):
+        staged = stage_json_lines(path, folder, known, how.limits)
+    else:
+        staged = stage_text(path, folder, known, engine, how.limits)
+    mapping.check_headers(how.mapping, staged.columns, path.name)
+    return staged
+
+
+def _is_json(path: Path, head: bytes) -> bool:
+    """Whether a file that is no workbook holds JSON lines. Refuses what is no table at all."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text and len(head) < 1 << 12:
+        raise EmptyFileError(
+            found="文件里只有空白", expected="至少有一行表头", todo="重新导出后再传", where=path.name
+        )
+    if text[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta")):
+        raise _not_a_table(path, "内容是网页或 XML，只是取了表格的名字")
+    if head.startswith(_FOREIGN):
+        raise _not_a_table(path, "内容是文档、图片或压缩包")
+    if path.suffix.lower() in _WORKBOOK_NAMES:
+        raise _not_a_table(path, "名字是工作簿，内容不是")
+    if text.startswith(b"["):
+        raise _not_a_table(path, "内容是一个 JSON 数组")
+    return text.startswith(b"{") or path.suffix.lower() in _JSON_NAMES
+
+
+def _not_a_table(path: Path, found: str) -> NotATableError:
+    return NotATableError(
+        found=found,
+        expected="XLSX、XLS、CSV、TSV，或每行一个对象的 JSON 行文件",
+        todo="在表格软件中另存为 XLSX 或 CSV UTF-8 后重新报送",
+        where=path.name,
+    )
