@@ -86,7 +86,10 @@ create table tombstones (                     -- an erased record leaves only it
 create table subjects (
     subject      uuid primary key,
     code         text not null unique,
-    name         text not null,
+    name         text not null,               -- shown: the first one, until registration or the office decides
+    folded       text not null,               -- `name` as it is searched and compared: widths, case, brackets, blanks
+    former       text,                        -- its other names, folded, one a line; null for nearly all
+    grams        integer[] not null,          -- the characters and pairs of characters of all its names
     kind         text not null,
     division     text,
     status       text not null,               -- 存续, 注销, 吊销, 迁出, 未知
@@ -94,34 +97,42 @@ create table subjects (
     representative text,
     established  date,
     address      text,
-    since        timestamptz not null,
-    bigrams      text[] not null
+    since        timestamptz not null,        -- when it entered the register
+    named        timestamptz not null         -- since when `name` is the one shown
 );
-create table subject_names (
+create index subjects_grams on subjects using gin (grams);
+-- eight bytes a name instead of the name itself: half the size, and only ever asked for equality
+create index subjects_folded on subjects (hashtextextended(folded, 0));
+create table subject_names (                  -- every name but the one shown
     subject      uuid not null,
+    folded       text not null,
     name         text not null,
+    state        text not null,               -- seen (not decided), former, wrong
     since        timestamptz not null,
-    event        uuid,
-    primary key (subject, name)
+    source       uuid,                        -- agency whose record brought it
+    primary key (subject, folded)
 );
-create index subject_names_name on subject_names (name);
+create index subject_names_folded on subject_names (hashtextextended(folded, 0));
 create table subject_codes (                  -- former codes stay as aliases
     code         text primary key,
     subject      uuid not null,
     since        timestamptz not null
 );
-create table subject_reviews (
+create table subject_reviews (                -- nothing merges silently: the credit office decides
     review       uuid primary key,
     kind         text not null,               -- one_name_two_codes, one_code_two_names
     code         text not null,
     name         text not null,
     other_code   text,
-    other_name   text,
+    other_name   text not null,
     opened       timestamptz not null,
+    source       uuid,                        -- agency whose record brought it
     closed       timestamptz,
     decision     text,
-    unique (kind, code, name)
+    decided_by   text,
+    unique nulls not distinct (kind, code, name, other_code)
 );
+create index subject_reviews_open on subject_reviews (opened, review) where closed is null;
 
 -- intake ---------------------------------------------------------------------------------------------
 create table receipts (
@@ -136,9 +147,12 @@ create table receipts (
     pack         text not null,
     file_name    text not null,
     file_sha256  text not null,
-    counts       text not null,               -- canonical JSON
+    first_seq    bigint,                      -- of its events, which are dense; null: none
+    counts       text not null,               -- canonical JSON, as are the next four
     columns      text not null,
-    constants    text not null
+    constants    text not null,
+    checks       text not null,               -- per check: passed, failed, not run and why
+    notes        text not null
 );
 create index receipts_agency on receipts (agency, known desc);
 create table returned_rows (                  -- rows of organisations only; never of natural persons
@@ -148,11 +162,12 @@ create table returned_rows (                  -- rows of organisations only; nev
     checks       text not null,               -- JSON list
     primary key (receipt, line)
 );
-create table receipt_lines (                  -- lines that are neither newly accepted nor returned
+create table receipt_lines (                  -- lines that are neither newly accepted nor returned, or carry marks
     receipt      uuid not null,
     line         integer not null,
-    outcome      text not null,               -- known, corrected, person
+    outcome      text not null,               -- accepted and corrected (with marks only), known, review, person
     record       uuid,
+    checks       text,                        -- ids of marks and warnings, blanks between
     primary key (receipt, line)
 );
 create table number_register (                -- numbers used up by rows that are not kept
