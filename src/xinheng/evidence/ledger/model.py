@@ -19,7 +19,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from xinheng.core.encoding import delimited
+from xinheng.core.encoding import delimited, netstring
 from xinheng.core.times import Known
 
 CLASSES = ("public", "shared", "authorised")
@@ -87,7 +87,17 @@ def entry_hash(
 
 def leaf_data(kind: str, known: Known, entry: bytes) -> bytes:
     """The bytes that the Merkle log holds for one event: its header without the position."""
-    return delimited("xinheng/leaf/1", kind, known.isoformat(), entry)
+    return leaf_head(kind, known) + leaf_tail(entry)
+
+
+def leaf_head(kind: str, known: Known) -> bytes:
+    """The part of the leaf that all events of one kind in one append share."""
+    return delimited("xinheng/leaf/1", kind, known.isoformat())
+
+
+def leaf_tail(entry: bytes) -> bytes:
+    """The part of the leaf that is the event's own."""
+    return netstring(entry)
 
 
 # One row an event. Everything here is made before the head is locked; `append` adds seq and known.

@@ -98,8 +98,15 @@ class AdbcTransaction:
 
     def load(self, table: str, rows: pa.Table | pa.RecordBatchReader) -> int:
         """Binary COPY. Arrow types must be the column's own: int32 into integer, int64 into bigint…"""
+        # The driver looks in `public` unless it is told that the table is a temporary one.
+        temporary = bool(
+            self.fetch(
+                "select 1 from pg_class where oid = to_regclass(%(table)s) and relpersistence = 't'",
+                {"table": table},
+            )
+        )
         with self._watched():
-            return int(self._cursor.adbc_ingest(table, rows, mode="append"))
+            return int(self._cursor.adbc_ingest(table, rows, mode="append", temporary=temporary))
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

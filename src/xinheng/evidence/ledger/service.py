@@ -1,0 +1,99 @@
+"""Appending: the one way a fact gets in (decision 1).
+
+Everything heavy comes before the lock. Whoever appends touches records and projections first and the head
+last, in this order always, so that two writers can wait for each other but never both at once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import pyarrow as pa
+
+from xinheng.core.ids import new_id
+from xinheng.core.times import Clock
+from xinheng.evidence.ledger import merkle, store
+from xinheng.evidence.ledger.batches import Single, single_batch, write_part
+from xinheng.evidence.ledger.errors import NotWritable, RecordMoved
+from xinheng.evidence.ledger.model import Appended
+from xinheng.evidence.ledger.projection import Batch, Projector
+from xinheng.ground.store.transaction import Transaction
+
+
+def open_log(tx: Transaction, name: str) -> None:
+    """Prepare an empty ledger, once; `name` is the log key's. A ledger that exists is left alone."""
+    if not store.has_head(tx):
+        store.open_epoch(tx, 0, origin_of(name, 0), 0)
+
+
+def origin_of(name: str, epoch: int) -> str:
+    """First line of an epoch's checkpoints: the key's name and the epoch's number."""
+    return f"{name}/log/{epoch}"
+
+
+def append(tx: Transaction, batch: Batch, clock: Clock, projectors: Sequence[Projector]) -> Appended:
+    """Append a batch under one `known`, with every projection that follows from it.
+
+    Nothing is committed here. Raises NotWritable, LogNotOpen, RecordMoved, and UniqueClash of the store where
+    another writer was first with a key; whatever it raises, the transaction is lost and the caller compares
+    anew. Raises ValueError for a batch that is not what it says.
+    """
+    _refuse_stopped(store.read_head(tx))
+    for projector in projectors:
+        projector.prepare(tx, batch)
+    if batch.has("contents"):
+        store.load_contents(tx, batch.reader("contents"))
+    if batch.has("records"):
+        store.load_records(tx, batch.reader("records"))
+    if batch.has("changed") and (moved := store.change_records(tx, batch.reader("changed"))):
+        raise RecordMoved(moved)
+    return _append_locked(tx, batch, clock, projectors)
+
+
+def _append_locked(tx: Transaction, batch: Batch, clock: Clock, projectors: Sequence[Projector]) -> Appended:
+    head = store.lock_head(tx)
+    _refuse_stopped(head)
+    known = clock.now().after(head.known)
+    stream = store.EventStream(head, known, batch.reader("events"))
+    count = store.load_events(tx, stream)
+    if count != batch.count or count == 0:
+        raise ValueError(f"the batch says {batch.count} events and holds {count}")
+    for projector in projectors:
+        projector.finish(tx, batch)
+    store.move_head(tx, stream.size, known, stream.frontier)
+    root = merkle.root(stream.frontier)
+    return Appended(head.first_seq + head.size, count, known, head.epoch, stream.size, root)
+
+
+def append_one(
+    tx: Transaction,
+    single: Single,
+    clock: Clock,
+    projectors: Sequence[Projector],
+    changed: pa.Table | None = None,
+) -> tuple[UUID, Appended]:
+    """Append one event (a pack activated, a key rotated, publicity ended …) and return its id.
+
+    `changed` (CHANGED_SCHEMA) is the new state of the record it is about; its `event` column is filled in.
+    """
+    event = new_id(clock)
+    with tempfile.TemporaryDirectory(prefix="xinheng-") as folder:
+        batch = single_batch(Path(folder), event, single)
+        if changed is not None:
+            column = changed.schema.get_field_index("event")
+            write_part(
+                batch, "changed", changed.set_column(column, changed.field(column), [_same(event, changed)])
+            )
+        return event, append(tx, batch, clock, projectors)
+
+
+def _same(event: UUID, table: pa.Table) -> pa.Array:
+    return pa.array([event.bytes] * table.num_rows, pa.binary(16))
+
+
+def _refuse_stopped(head: store.Head) -> None:
+    if head.stopped is not None:
+        raise NotWritable(head.stopped)

@@ -1,0 +1,219 @@
+"""The ledger's tables and their SQL; nobody else touches them.
+
+`events` only grows. `contents` loses what the law erases. `records` is a projection and follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pyarrow as pa
+
+from xinheng.core.times import Known
+from xinheng.evidence.ledger import merkle
+from xinheng.evidence.ledger.errors import LogNotOpen
+from xinheng.evidence.ledger.model import leaf_head, leaf_tail
+from xinheng.ground.store.transaction import Row, Transaction
+
+HASH = 32
+
+_EVENTS = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("event", pa.binary(16)),
+        ("kind", pa.string()),
+        ("known", pa.timestamp("us", "UTC")),
+        ("entry", pa.binary(32)),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the log stands."""
+
+    epoch: int
+    origin: str
+    size: int  # events of this epoch
+    known: Known | None
+    frontier: tuple[bytes, ...]
+    stopped: str | None
+    first_seq: int  # of this epoch
+
+    @property
+    def root(self) -> bytes:
+        return merkle.root(self.frontier)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One log: its origin and the events that belong to it."""
+
+    epoch: int
+    origin: str
+    first_seq: int
+    closed_size: int | None
+
+
+def open_epoch(tx: Transaction, epoch: int, origin: str, first_seq: int) -> None:
+    """Start a log at position 0, with the head before it."""
+    tx.execute(
+        "insert into epochs (epoch, origin, first_seq) values (%(epoch)s, %(origin)s, %(first)s)",
+        {"epoch": epoch, "origin": origin, "first": first_seq},
+    )
+    tx.execute(
+        """insert into ledger_head (epoch, origin, size, known) values (%(epoch)s, %(origin)s, 0, null)
+           on conflict (one) do update
+           set epoch = excluded.epoch, origin = excluded.origin, size = 0, frontier = '', stopped = null""",
+        {"epoch": epoch, "origin": origin},
+    )
+
+
+def close_epoch(tx: Transaction, epoch: int, size: int) -> None:
+    """Note how many events of an epoch the database holds."""
+    tx.execute(
+        "update epochs set closed_size = %(size)s where epoch = %(epoch)s", {"epoch": epoch, "size": size}
+    )
+
+
+def has_head(tx: Transaction) -> bool:
+    return bool(tx.fetch("select 1 from ledger_head"))
+
+
+def read_head(tx: Transaction) -> Head:
+    """The head as it is. Raises LogNotOpen."""
+    return _head(tx, tx.fetch(f"select {_HEAD} from ledger_head"))
+
+
+def lock_head(tx: Transaction) -> Head:
+    """The head, held until the transaction ends: from here on nobody else can append. Raises LogNotOpen."""
+    return _head(tx, tx.fetch(f"select {_HEAD} from ledger_head for update"))
+
+
+_HEAD = "epoch, origin, size, known, frontier, stopped"
+
+
+def _head(tx: Transaction, rows: list[Row]) -> Head:
+    if not rows:
+        raise LogNotOpen
+    epoch, origin, size, known, frontier, stopped = rows[0]
+    # a statement of its own: while it waited for the lock, the epoch may have changed
+    first = tx.fetch("select first_seq from epochs where epoch = %(epoch)s", {"epoch": epoch})[0][0]
+    hashes = tuple(frontier[i : i + HASH] for i in range(0, len(frontier), HASH))
+    return Head(epoch, origin, size, Known(known) if known else None, hashes, stopped, first)
+
+
+def move_head(tx: Transaction, size: int, known: Known, frontier: list[bytes]) -> None:
+    """The head after an append."""
+    tx.execute(
+        "update ledger_head set size = %(size)s, known = %(known)s, frontier = %(frontier)s",
+        {"size": size, "known": known.at, "frontier": b"".join(frontier)},
+    )
+
+
+def stop(tx: Transaction, reason: str | None) -> None:
+    """Refuse appends from now on, or (None) allow them."""
+    tx.execute("update ledger_head set stopped = %(reason)s", {"reason": reason})
+
+
+def epoch_of(tx: Transaction, seq: int) -> Epoch:
+    """The epoch to whose log an event belongs."""
+    rows = tx.fetch(
+        """select epoch, origin, first_seq, closed_size from epochs
+           where first_seq <= %(seq)s order by epoch desc limit 1""",
+        {"seq": seq},
+    )
+    return Epoch(*rows[0])
+
+
+class EventStream:
+    """Events on their way into the table: gets `seq` and `known`, and carries the frontier along."""
+
+    def __init__(self, head: Head, known: Known, rows: pa.RecordBatchReader) -> None:
+        self.size, self.frontier = head.size, list(head.frontier)
+        self._first, self._known, self._rows = head.first_seq, known, rows
+        self._heads: dict[str, bytes] = {}
+
+    def reader(self) -> pa.RecordBatchReader:
+        """What `Transaction.load` takes; `size` and `frontier` are final once it is drained."""
+        return pa.RecordBatchReader.from_batches(_EVENTS, self._batches())
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        known = pa.scalar(self._known.at, pa.timestamp("us", "UTC"))
+        for batch in self._rows:
+            start = self._first + self.size
+            self.size, self.frontier = merkle.extended(self.size, self.frontier, self._leaves(batch))
+            columns = [
+                pa.array(range(start, start + batch.num_rows), pa.int64()),
+                batch.column("event"),
+                batch.column("kind"),
+                pa.repeat(known, batch.num_rows),
+                batch.column("entry"),
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=_EVENTS)
+
+    def _leaves(self, batch: pa.RecordBatch) -> Iterator[bytes]:
+        kinds, entries = batch.column("kind").to_pylist(), batch.column("entry").to_pylist()
+        for kind, entry in zip(kinds, entries, strict=True):
+            head = self._heads.get(kind)
+            if head is None:
+                head = self._heads[kind] = leaf_head(kind, self._known)
+            yield merkle.leaf_hash(head + leaf_tail(entry))
+
+
+def load_events(tx: Transaction, stream: EventStream) -> int:
+    """Load the headers; how many there were."""
+    before = stream.size
+    tx.load("events", stream.reader())
+    return stream.size - before
+
+
+def load_contents(tx: Transaction, rows: pa.RecordBatchReader) -> None:
+    tx.load("contents", rows)
+
+
+def load_records(tx: Transaction, rows: pa.RecordBatchReader) -> None:
+    tx.load("records", rows)
+
+
+def change_records(tx: Transaction, rows: pa.RecordBatchReader) -> int:
+    """Bring records to the state in `rows` (CHANGED_SCHEMA), all at once; how many had moved on meanwhile."""
+    tx.execute("create temporary table changed_records (like records, previous uuid not null) on commit drop")
+    given = tx.load("changed_records", rows)
+    found = tx.fetch(
+        """with moved as (
+               update records r
+               set item = c.item, key_mac = c.key_mac, content_mac = c.content_mac, subject = c.subject,
+                   source = c.source, event = c.event, profile = c.profile, state = c.state,
+                   decided_on = c.decided_on, document = c.document, authority = c.authority,
+                   due_on = c.due_on, received_on = c.received_on, shown_mark = c.shown_mark,
+                   reported_mark = c.reported_mark
+               from changed_records c
+               where r.record = c.record and r.event = c.previous
+               returning 1)
+           select count(*) from moved"""
+    )
+    tx.execute("drop table changed_records")
+    return int(given - found[0][0])
+
+
+def leaves(tx: Transaction, first: int, count: int) -> list[Row]:
+    """(kind, known, entry) of `count` events from `seq` `first` on, in order."""
+    return tx.fetch(
+        """select kind, known, entry from events
+           where seq >= %(first)s and seq < %(end)s order by seq""",
+        {"first": first, "end": first + count},
+    )
+
+
+def record_row(tx: Transaction, record: UUID) -> Row | None:
+    """The row of `records`, column for column RECORD_SCHEMA, or None."""
+    rows = tx.fetch(
+        """select record, item, key_mac, content_mac, subject, source, event, profile, state, decided_on,
+                  document, authority, due_on, received_on, shown_mark, reported_mark
+           from records where record = %(record)s""",
+        {"record": record},
+    )
+    return rows[0] if rows else None
