@@ -34,8 +34,11 @@ class Batch:
         return self.path(part).exists()
 
     def reader(self, part: Part) -> pa.RecordBatchReader:
-        """Record batches of one part, memory-mapped."""
-        source = pa.ipc.open_file(pa.memory_map(str(self.path(part))))
+        """Record batches of one part, one in memory at a time.
+
+        Read, not mapped: the pages of a mapped file would count as this process's memory.
+        """
+        source = pa.ipc.open_file(pa.OSFile(str(self.path(part))))
         batches = (source.get_batch(i) for i in range(source.num_record_batches))
         return pa.RecordBatchReader.from_batches(source.schema, batches)
 
