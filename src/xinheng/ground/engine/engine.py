@@ -1,0 +1,184 @@
+"""Running bulk SQL in a child process.
+
+`Engine.run` starts a child for each call. Used as a context manager, the engine keeps one warm child for
+small runs; a call that finds it busy starts a child of its own. Each call sees an empty database; its files
+are in `folder`, and nothing outside `folder` can be read or written.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import select
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any, BinaryIO, cast
+
+from xinheng.ground.engine import child
+from xinheng.ground.engine.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
+
+Sql = str | tuple[str, Mapping[str, Any]]
+"""SQL text, or text with named parameters (`$name`)."""
+
+MEMORY = {"OutOfMemoryException", "MemoryError"}
+RUNS_PER_CHILD = 1000  # then a fresh one: whatever leaks, leaks little
+
+log = logging.getLogger("xinheng.engine")
+
+
+def quoted(text: str | Path) -> str:
+    """`text` as a SQL string literal, for places that take no parameter (`COPY … TO`)."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+class Engine:
+    """DuckDB behind a wall. `memory_mb` is for DuckDB; the process may take a quarter and 256 MB more.
+
+    `seconds` bounds one run, `spill_mb` its temporary files.
+    """
+
+    def __init__(
+        self, memory_mb: int = 800, threads: int = 2, *, seconds: float = 900.0, spill_mb: int = 16_384
+    ) -> None:
+        self._options = {"memory_mb": memory_mb, "threads": threads, "spill_mb": spill_mb}
+        self._seconds = seconds
+        self._warm: _Child | None = None
+        self._keep = False
+        self._busy = threading.Lock()
+
+    def __enter__(self) -> Engine:
+        self._keep = True
+        with self._busy:
+            self._warm = _Child(self._options)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._keep = False
+        with self._busy:
+            self._end_warm()
+
+    def run(
+        self, folder: Path, statements: Sequence[Sql], queries: Sequence[Sql] = ()
+    ) -> list[list[tuple[Any, ...]]]:
+        """Run `statements` in order, then `queries`; the rows of each query.
+
+        Paths in SQL are absolute and inside `folder`. A result holds no TIMESTAMPTZ (cast it to
+        text). Large results are written to files of the folder by a statement (`COPY … TO`), not returned.
+        Raises EngineFailed, EngineOutOfMemory, EngineTimeout.
+        """
+        request = {
+            "folder": str(folder.resolve(strict=True)),
+            "spill_mb": self._options["spill_mb"],
+            "statements": [_wired(s) for s in statements],
+            "queries": [_wired(q) for q in queries],
+        }
+        try:
+            reply = self._ask(request)
+        finally:
+            shutil.rmtree(folder / ".spill", ignore_errors=True)
+        if "failed" in reply:
+            raise self._refusal(reply)
+        return [[tuple(child.from_wire(row)) for row in rows] for rows in reply["results"]]
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._keep and self._busy.acquire(blocking=False):
+            try:
+                return self._ask_warm(request)
+            finally:
+                self._busy.release()
+        once = _Child(self._options)
+        try:
+            return once.ask(request, self._seconds)
+        finally:
+            once.end()
+
+    def _ask_warm(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._warm is None or not self._warm.fit():
+            self._end_warm()
+            self._warm = _Child(self._options)
+        try:
+            reply = self._warm.ask(request, self._seconds)
+        except BaseException:
+            self._end_warm()
+            raise
+        if reply.get("failed") in MEMORY:
+            self._end_warm()
+        return reply
+
+    def _end_warm(self) -> None:
+        if self._warm is not None:
+            self._warm.end()
+            self._warm = None
+
+    def _refusal(self, reply: dict[str, Any]) -> EngineFailed | EngineOutOfMemory:
+        statement = reply.get("statement")
+        log.warning(
+            "engine: %s in statement %s: %s", reply["failed"], statement, without_values(reply["text"])
+        )
+        if reply["failed"] in MEMORY:
+            return EngineOutOfMemory(self._options["memory_mb"])
+        return EngineFailed(reply["failed"], statement if isinstance(statement, int) else None)
+
+
+def without_values(text: str) -> str:
+    """DuckDB's text without quoted values and long numbers: no log holds what was sent (decision 11)."""
+    return re.sub(r"'[^']*'|\d{6,}", "■", text)
+
+
+def _wired(sql: Sql) -> list[Any]:
+    text, params = (sql, {}) if isinstance(sql, str) else sql
+    return [text, {name: child.to_wire(value) for name, value in params.items()}]
+
+
+class _Child:
+    """One child process: asked one thing at a time."""
+
+    def __init__(self, options: Mapping[str, int]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", child.__file__, json.dumps(options)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # two arenas: each thread's own would count against the limit without being used
+            env={"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            start_new_session=True,  # Ctrl-C is the parent's to handle
+        )
+        self._runs = 0
+
+    def fit(self) -> bool:
+        return self._process.poll() is None and self._runs < RUNS_PER_CHILD
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        self._runs += 1
+        source = cast(BinaryIO, self._process.stdout)
+        try:
+            child.write_frame(cast(BinaryIO, self._process.stdin), request)
+            self._await(source, seconds)
+            return cast(dict[str, Any], child.read_frame(source))
+        except (EOFError, BrokenPipeError):
+            # killed by the limit or by the system's own memory guard: DuckDB could not say so any more
+            ended = self._process.wait()
+            log.warning("engine: the process ended with %s", ended)
+            reason = "OutOfMemoryException" if ended < 0 else "ProcessEnded"
+            return {"failed": reason, "text": f"process ended with {ended}", "statement": None}
+
+    def _await(self, source: BinaryIO, seconds: float) -> None:
+        until = monotonic() + seconds
+        while not select.select([source], [], [], max(0.0, until - monotonic()))[0]:
+            if monotonic() >= until:
+                raise EngineTimeout(seconds)
+
+    def end(self) -> None:
+        """Stop it now; it holds nothing that must be saved."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                cast(BinaryIO, stream).close()
