@@ -1,0 +1,1 @@
+"""Portal, desk and api over HTTP."""

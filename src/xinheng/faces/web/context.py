@@ -1,0 +1,45 @@
+"""What every route is given: the wired house, the renderer, the connections of the asynchronous lookups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, cast
+
+from fastapi import Depends, Request
+
+from xinheng.core.times import today
+from xinheng.faces.web.pages import Renderer
+from xinheng.ground.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from xinheng.evidence.subjects.lookup import Pool
+    from xinheng.faces.app import App
+
+
+@dataclass(frozen=True)
+class Web:
+    """Built once by `create_app`; holds nothing that changes but connections."""
+
+    app: App
+    render: Renderer
+    pool: Pool  # for lookup and search alone (decision 26); opened with the server
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One transaction, committed at the end; faces alone open them."""
+        with self.app.database.transaction() as tx:
+            yield tx
+
+    def today(self) -> date:
+        """The civil date in Asia/Shanghai, by the house's clock."""
+        return today(self.app.clock)
+
+
+def web_of(request: Request) -> Web:
+    return cast(Web, request.app.state.web)
+
+
+House = Annotated[Web, Depends(web_of)]

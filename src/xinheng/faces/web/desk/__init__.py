@@ -1,0 +1,1 @@
+"""What agencies and the credit office use after signing in."""

@@ -1,0 +1,184 @@
+"""The desk's pages as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag
+
+
+@dataclass(frozen=True)
+class Who:
+    """The signed-in account as pages show it, with its form token."""
+
+    name: str
+    role_text: str
+    agency: str | None
+    csrf: str
+    links: tuple[tuple[str, str, str], ...]  # key, address, text
+
+
+@dataclass(frozen=True)
+class SignInForm:
+    csrf: str
+    login: str = ""
+    next: str = "/desk"
+    errors: tuple[FormError, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """A receipt in a table; counts as text, since a dry count may be unknown."""
+
+    receipt: UUID
+    when: str
+    agency: str
+    file_name: str
+    item_name: str
+    profile: str
+    accepted: str
+    corrected: str
+    known: str
+    returned: str
+    late: str
+
+
+@dataclass(frozen=True)
+class DeskView:
+    title: str
+    subtitle: str = ""
+    figures: tuple[Figure, ...] = ()
+    receipts: tuple[ReceiptLine, ...] = ()
+    with_agency: bool = False
+    pages: Pages | None = None
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    items: tuple[tuple[str, str, str], ...]
+    item: str
+    limit: str
+    profile: str = "report"
+    constants: str = ""
+    may: bool = True
+    file_error: str | None = None
+    errors: tuple[FormError, ...] = ()
+
+
+@dataclass(frozen=True)
+class ColumnLine:
+    header: str
+    tag: Tag
+    field: str | None
+    sample: str
+    override: str = ""
+    fixed: bool = False  # identity numbers: dropped whatever the sender says
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    id: str
+    field: str | None
+    found: str | None
+    message: str
+    expected: str
+    severity: Tag | None = None
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    line: int
+    checks: tuple[CheckLine, ...]
+
+
+@dataclass(frozen=True)
+class PreviewView:
+    token: str
+    file: tuple[Pair, ...]
+    figures: tuple[Figure, ...] = ()
+    notes: tuple[str, ...] = ()
+    returned: tuple[ReasonRow, ...] = ()
+    columns: tuple[ColumnLine, ...] = ()
+    columns_text: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    constants: str = ""
+    sendable: bool = False
+    errors: tuple[FormError, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    receipt: UUID
+    when: str
+    figures: tuple[Figure, ...]
+    pairs: tuple[Pair, ...]
+    columns: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
+    returned_count: int = 0
+    persons_count: int = 0
+    person_lines: str = ""
+    hand_on: bool = False
+    repeated: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class ReasonSum:
+    message: str
+    field: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ReturnedView:
+    receipt: UUID
+    count: int
+    rows: tuple[ReasonRow, ...]
+    summary: tuple[ReasonSum, ...] = ()
+    pages: Pages | None = None
+
+
+@dataclass(frozen=True)
+class AgencyLine:
+    name: str
+    submissions: str
+    accepted: str
+    returned: str
+    share: str | None  # returned of all rows, in words
+    permille: int
+    late: str
+    last: str | None
+    silent: Tag | None = None
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    tag: Tag
+    one: str
+    other: str
+    opened: str
+
+
+@dataclass(frozen=True)
+class OfficeView:
+    subtitle: str
+    figures: tuple[Figure, ...]
+    agencies: tuple[AgencyLine, ...]
+    reviews: tuple[ReviewLine, ...]
+    log: tuple[Pair, ...]
+    more_reviews: int = 0
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    when: str
+    actor: str
+    action: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class AuditView:
+    entries: tuple[AuditLine, ...]
+    pages: Pages | None = None

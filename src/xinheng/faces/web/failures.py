@@ -1,0 +1,87 @@
+"""From any refusal to its answer: problem+json for systems, the same words on a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import quote
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from xinheng.core.errors import Kind, XinhengError
+from xinheng.faces.web import errors
+from xinheng.faces.web.pages import PRIVATE, Renderer
+
+PROBLEM = "application/problem+json"
+RETRY_AFTER = "5"  # seconds
+
+
+def problem(error: XinhengError) -> dict[str, Any]:
+    """The body of a refusal (RFC 9457), the same for every endpoint."""
+    return {"type": "about:blank", "status": errors.status_of(error), **error.as_dict()}
+
+
+def responder(render: Renderer) -> Callable[[Request, XinhengError], Response]:
+    """A function that answers a refusal in the form the asker reads."""
+
+    def respond(request: Request, error: XinhengError) -> Response:
+        status = errors.status_of(error)
+        headers = {"cache-control": PRIVATE}
+        if error.kind is Kind.BUSY:
+            headers["retry-after"] = RETRY_AFTER
+        path = request.url.path
+        if path.startswith("/api/"):
+            return Response(orjson.dumps(problem(error)), status, headers, PROBLEM)
+        if isinstance(error, errors.SignInNeededError):
+            return RedirectResponse(f"/desk/sign-in?next={quote(path, safe='/')}", 303, headers)
+        if "hx-request" in request.headers:
+            headers |= {"hx-retarget": "body", "hx-reswap": "innerHTML"}
+        body = render.text("portal/error.html", error=error.as_dict())
+        return Response(body, status, headers, "text/html")
+
+    return respond
+
+
+def install(app: FastAPI, respond: Callable[[Request, XinhengError], Response]) -> None:
+    """Give every kind of failure that Starlette and FastAPI know the one error shape."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return respond(request, cast(XinhengError, error))
+
+    async def http(request: Request, error: Exception) -> Response:
+        return respond(request, _of_status(request, cast(HTTPException, error).status_code))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        return respond(request, _of_validation(cast(RequestValidationError, error)))
+
+    app.add_exception_handler(XinhengError, refused)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+
+
+def _of_status(request: Request, status: int) -> XinhengError:
+    if status == 404:
+        return errors.page_absent(request.url.path)
+    if status == 405:
+        return errors.MethodRefusedError(
+            found=f"用 {request.method} 请求 {request.url.path[:200]}",
+            expected="接口文档里写明的方法",
+            todo="换一种方法，或者从页面上操作",
+        )
+    return errors.ParameterError(
+        found="请求读不懂", expected="符合 HTTP 和接口文档的请求", todo="从页面重新提交，或者核对接口文档"
+    )
+
+
+def _of_validation(error: RequestValidationError) -> XinhengError:
+    names = "、".join(dict.fromkeys(str(e["loc"][-1]) for e in error.errors()))
+    return errors.ParameterError(
+        found=f"参数 {names} 缺少或者格式不对",
+        expected="接口文档里写明的格式",
+        todo="改正后重新提交",
+        where=names,
+    )

@@ -1,0 +1,1 @@
+"""The public faces: search, organisations, records, lists. Nobody signs in here."""

@@ -1,0 +1,69 @@
+"""Home and search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from xinheng.core.errors import Kind, XinhengError
+from xinheng.evidence.subjects import lookup
+from xinheng.evidence.subjects.model import COUNTED, PAGE_SIZE, Found
+from xinheng.evidence.subjects.model import Hit as FoundHit
+from xinheng.faces.web.access import anyone
+from xinheng.faces.web.context import House
+from xinheng.faces.web.pages import PUBLIC
+from xinheng.faces.web.portal.organisations import standing
+from xinheng.faces.web.portal.views import Hit, ResultsView
+from xinheng.faces.web.views import Tag, count_text, highlighted, page_number, pages
+
+router = APIRouter(dependencies=[Depends(anyone)], include_in_schema=False)
+
+
+@router.get("/search")
+async def search(
+    request: Request, web: House, q: Annotated[str, Query()] = "", page: Annotated[str, Query()] = ""
+) -> Response:
+    """Results of one question; a whole code that is known leads straight to its organisation."""
+    asked = q.strip()
+    if not asked:
+        return web.render.public(request, "portal/results.html", "search", results=ResultsView(""))
+    try:
+        found = await lookup.find(web.pool, asked, page_number(page))
+    except XinhengError as refusal:
+        if refusal.kind is not Kind.INVALID:
+            raise
+        results = ResultsView(asked, asked=True, error=refusal.as_dict())
+        return web.render.public(request, "portal/results.html", "search", results=results)
+    if found.by_code and len(found.hits) == 1 and "hx-request" not in request.headers:
+        to = f"/organisations/{found.hits[0].code}"
+        return RedirectResponse(to, 303, {"cache-control": PUBLIC})
+    return web.render.public(request, "portal/results.html", "search", results=results_of(asked, found))
+
+
+def results_of(asked: str, found: Found) -> ResultsView:
+    """What a page of hits shows. Pure."""
+    total = None if found.beyond else found.total
+    listed = pages(found.page, COUNTED if found.beyond else found.total, "/search", {"q": asked}, PAGE_SIZE)
+    return ResultsView(
+        query=asked,
+        hits=tuple(_hit(h, asked) for h in found.hits),
+        count_text=count_text(total),
+        fuzzy=found.similar,
+        asked=True,
+        suggestion=found.suggestion,
+        pages=replace(listed, capped=found.beyond),
+    )
+
+
+def _hit(hit: FoundHit, asked: str) -> Hit:
+    tags = [standing(hit.status)] + ([] if hit.registered else [Tag("未经登记核实", "warn")])
+    return Hit(
+        code=hit.code,
+        name_parts=highlighted(hit.name, asked),
+        tags=tuple(tags),
+        facts=tuple(f for f in (hit.kind, hit.division) if f),
+        other_name=hit.other_name,
+    )
