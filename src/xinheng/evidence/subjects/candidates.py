@@ -1,0 +1,111 @@
+"""Candidates made ready for the register: distinct codes and names, folded, in the order they were met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xinheng.core.times import Known
+from xinheng.evidence.subjects.errors import CandidateIncomplete
+from xinheng.evidence.subjects.folding import fold, grams
+from xinheng.evidence.subjects.model import UNKNOWN_STATUS, Kinds
+
+# The columns of the table `subjects` that an entry fills.
+SUBJECT_SCHEMA = pa.schema(
+    [
+        ("subject", pa.binary(16)),
+        ("code", pa.string()),
+        ("name", pa.string()),
+        ("folded", pa.string()),
+        ("grams", pa.list_(pa.int32())),
+        ("kind", pa.string()),
+        ("division", pa.string()),
+        ("status", pa.string()),
+        ("registered", pa.bool_()),
+        ("representative", pa.string()),
+        ("since", pa.timestamp("us", "UTC")),
+        ("named", pa.timestamp("us", "UTC")),
+    ]
+)
+CHUNK = 100_000  # rows made at a time: bounds the memory that grams need
+
+
+def paired(candidates: pa.Table) -> pa.Table:
+    """One row for each distinct (code, folded name), in the order of first mention.
+
+    Columns: `ordinal` int32 (dense from 0), `code`, `name`, `folded`, `representative`, `first` (true on the
+    row that first mentions its code). Raises CandidateIncomplete for an empty code or name.
+    """
+    code, name = candidates["code"], candidates["name"]
+    folded = fold(name)
+    empty = pc.or_kleene(pc.equal(pc.fill_null(code, ""), ""), pc.equal(pc.fill_null(folded, ""), ""))
+    if missing := pc.sum(empty).as_py():
+        raise CandidateIncomplete(missing)
+    table = pa.table(
+        {
+            "row": pa.array(range(len(code)), pa.int32()),
+            "code": code,
+            "name": name,
+            "folded": folded,
+            "representative": _representatives(candidates),
+        }
+    )
+    pairs = _firsts(table, ["code", "folded"])
+    starts = pairs.group_by("code").aggregate([("row", "min")])["row_min"]
+    return pa.table(
+        {
+            "ordinal": pa.array(range(len(pairs)), pa.int32()),
+            "code": pairs["code"],
+            "name": pairs["name"],
+            "folded": pairs["folded"],
+            "representative": pairs["representative"],
+            "first": pc.is_in(pairs["row"], value_set=starts.combine_chunks()),
+        }
+    ).combine_chunks()
+
+
+def _representatives(candidates: pa.Table) -> pa.Array:
+    if "representative" in candidates.column_names:
+        return candidates["representative"]
+    return pa.nulls(len(candidates), pa.string())
+
+
+def _firsts(table: pa.Table, keys: list[str]) -> pa.Table:
+    """The first row of each group, in the order of the table."""
+    rows = table.group_by(keys).aggregate([("row", "min")])["row_min"].combine_chunks()
+    return table if len(rows) == len(table) else table.take(rows.take(pc.sort_indices(rows)))
+
+
+def subject_rows(new: pa.Table, ids: pa.Array, known: Known) -> Iterator[pa.RecordBatch]:
+    """Rows of the table `subjects` for codes that are new, a chunk at a time."""
+    table = new.append_column("subject", ids)
+    kinds = Kinds()
+    for chunk in table.to_batches(max_chunksize=CHUNK):
+        count = len(chunk)
+        at = pa.array([known.at] * count, pa.timestamp("us", "UTC"))
+        yield pa.RecordBatch.from_pydict(
+            {
+                "subject": chunk["subject"],
+                "code": chunk["code"],
+                "name": chunk["name"],
+                "folded": chunk["folded"],
+                "grams": grams(chunk["folded"]),
+                "kind": _looked_up(chunk["code"], 0, 2, kinds.kind),
+                "division": _looked_up(chunk["code"], 2, 8, kinds.division),
+                "status": pa.array([UNKNOWN_STATUS] * count),
+                "registered": pa.array([False] * count),
+                "representative": chunk["representative"],
+                "since": at,
+                "named": at,
+            },
+            schema=SUBJECT_SCHEMA,
+        )
+
+
+def _looked_up(codes: pa.Array, start: int, stop: int, look: Callable[[str], str | None]) -> pa.Array:
+    """`look(part of the code)` for each code, called once for each distinct part."""
+    parts = pc.utf8_slice_codeunits(codes, start, stop).dictionary_encode()
+    meanings = pa.array([look(part) for part in parts.dictionary.to_pylist()], pa.string())
+    return meanings.take(parts.indices)

@@ -1,0 +1,243 @@
+"""The tables subjects, subject_names, subject_codes and subject_reviews: entering."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Final
+from uuid import UUID
+
+import pyarrow as pa
+
+from xinheng.core.times import Known
+from xinheng.ground.store.transaction import Params, Transaction
+
+# Up to here candidates travel as parameters. Beyond, they go through a temporary table: it costs a few
+# milliseconds and some catalogue rows, too much for a single row, nothing for a file.
+FEW: Final = 500
+STAGED: Final = "subjects_entering"
+
+# Below this many new rows the index may keep its own pace.
+BULK: Final = 10_000
+
+
+class Asked:
+    """Candidates as a relation `c(ordinal, code, folded, first)` that SQL can join."""
+
+    def __init__(self, tx: Transaction, pairs: pa.Table) -> None:
+        wanted = pairs.select(["ordinal", "code", "folded", "first"])
+        if len(wanted) <= FEW:
+            self.relation = (
+                "unnest(%(a_ordinal)s::integer[], %(a_code)s::text[], %(a_folded)s::text[],"
+                " %(a_first)s::boolean[]) as c(ordinal, code, folded, first)"
+            )
+            self.params: Params = {f"a_{name}": wanted[name].to_pylist() for name in wanted.column_names}
+            return
+        tx.execute(f"drop table if exists {STAGED}")
+        tx.execute(
+            f"create temporary table {STAGED} (ordinal integer, code text, folded text, first boolean)"
+            " on commit drop"
+        )
+        tx.load(STAGED, wanted)
+        tx.execute(f"analyze {STAGED}")
+        self.relation = f"{STAGED} as c"
+        self.params = {}
+
+
+def held(tx: Transaction, asked: Asked) -> tuple[pa.Array, pa.Array]:
+    """Which codes the register has: (ordinals int32, subjects binary 16), by ordinal; aliases count.
+
+    One row with two long byte strings instead of a million rows: fifty times less memory in between.
+    """
+    rows = tx.fetch(
+        f"""
+        select string_agg(int4send(ordinal), ''::bytea order by ordinal),
+               string_agg(uuid_send(subject), ''::bytea order by ordinal)
+        from (
+            select c.ordinal, s.subject from {asked.relation} join subjects s using (code) where c.first
+            union all
+            select c.ordinal, k.subject from {asked.relation} join subject_codes k using (code) where c.first
+        ) as found
+        """,
+        asked.params,
+    )
+    ordinals, subjects = rows[0]
+    numbers = array("i", ordinals or b"")
+    numbers.byteswap()  # int4send is big-endian
+    ids = pa.Array.from_buffers(pa.binary(16), len(numbers), [None, pa.py_buffer(subjects or b"")])
+    return pa.array(numbers, pa.int32()), ids
+
+
+def load_subjects(tx: Transaction, rows: pa.RecordBatchReader, count: int) -> None:
+    """New organisations. UniqueClash (subjects_code_key) where another writer entered one of them first.
+
+    The index over grams takes new entries into a list and works it in when the list is full. For bulk the
+    list may be four times as long and the sorting gets memory: 8 s instead of 10 for a million names; longer
+    lists gain nothing more and swell the index. At the end the list is emptied, because every search would
+    have to read through it, and the column's statistics are taken, because search asks them which grams are
+    too frequent to be of use.
+    """
+    if count < BULK:
+        tx.load("subjects", rows)
+        return
+    tx.execute("set local work_mem = '64MB'")
+    tx.execute("set local gin_pending_list_limit = '16MB'")
+    tx.load("subjects", rows)
+    tx.execute("set local gin_pending_list_limit = default")
+    tx.execute("set local work_mem = default")
+    tx.fetch("select gin_clean_pending_list('subjects_grams')")
+    tx.execute("analyze subjects (grams)")
+
+
+def differing(tx: Transaction, asked: Asked) -> list[tuple[int, UUID]]:
+    """(ordinal, subject) where a code comes with another name than the one shown, whoever entered first."""
+    return [
+        (ordinal, subject)
+        for ordinal, subject in tx.fetch(
+            f"""
+            select c.ordinal, s.subject from {asked.relation} join subjects s using (code)
+            where s.folded <> c.folded
+            union all
+            select c.ordinal, s.subject from {asked.relation} join subject_codes k using (code)
+            join subjects s on s.subject = k.subject where s.folded <> c.folded
+            order by 1
+            """,
+            asked.params,
+        )
+    ]
+
+
+SEEN_COLUMNS: Final = (
+    "select unnest(%(subjects)s::uuid[]) as subject, unnest(%(folded)s::text[]) as folded,"
+    " unnest(%(names)s::text[]) as name, unnest(%(reviews)s::uuid[]) as review"
+)
+
+
+def add_seen(
+    tx: Transaction,
+    seen: list[tuple[UUID, str, str, UUID]],
+    known: Known,
+    source: UUID | None,
+) -> list[UUID]:
+    """Names not met before under these codes, each with its review; the subjects that gained one.
+
+    `seen`: (subject, folded name, name, review). Names that were decided on stay decided.
+    """
+    subjects, folded, names, reviews = zip(*seen, strict=True)
+    rows = tx.fetch(
+        f"""
+        with told as ({SEEN_COLUMNS}),
+        added as (
+            insert into subject_names (subject, folded, name, state, since, source)
+            select subject, folded, name, 'seen', %(known)s, %(source)s from told
+            on conflict (subject, folded) do nothing
+            returning subject, folded
+        ),
+        opened as (
+            insert into subject_reviews (review, kind, code, name, other_name, opened, source)
+            select told.review, 'one_code_two_names', s.code, told.name, s.name, %(known)s, %(source)s
+            from added join told using (subject, folded) join subjects s using (subject)
+            on conflict do nothing
+        )
+        select distinct subject from added order by subject
+        """,
+        {
+            "subjects": list(subjects),
+            "folded": list(folded),
+            "names": list(names),
+            "reviews": list(reviews),
+            "known": known.at,
+            "source": source,
+        },
+    )
+    return [subject for (subject,) in rows]
+
+
+def same_names(tx: Transaction, asked: Asked, known: Known) -> list[tuple[str, str, str, str]]:
+    """(code, name, other code, other name) for what entered at `known` under a name that was there before.
+
+    Compared with the oldest bearer alone: k bearers make k-1 reviews and not k².
+    """
+    return [
+        (code, name, other_code, other_name)
+        for code, name, other_code, other_name in tx.fetch(
+            f"""
+            select distinct on (n.subject) n.code, n.name, o.code, o.name
+            from {asked.relation} join subjects n on n.code = c.code and n.since = %(known)s
+            join (
+                select folded, subject, code, name, hashtextextended(folded, 0) as hash from subjects
+                union all
+                select m.folded, s.subject, s.code, m.name, hashtextextended(m.folded, 0)
+                from subject_names m join subjects s using (subject) where m.state <> 'wrong'
+            ) as o on o.hash = hashtextextended(n.folded, 0) and o.folded = n.folded and o.subject < n.subject
+            where c.first
+            order by n.subject, o.subject
+            """,
+            {**asked.params, "known": known.at},
+        )
+    ]
+
+
+def open_reviews(
+    tx: Transaction,
+    doubles: list[tuple[str, str, str, str]],
+    reviews: list[UUID],
+    known: Known,
+    source: UUID | None,
+) -> None:
+    """Reviews of one name under two codes; `doubles` as `same_names` gives them."""
+    codes, names, other_codes, other_names = zip(*doubles, strict=True)
+    tx.execute(
+        """
+        insert into subject_reviews (review, kind, code, name, other_code, other_name, opened, source)
+        select told.*, %(known)s, %(source)s from (
+            select unnest(%(reviews)s::uuid[]), 'one_name_two_codes', unnest(%(codes)s::text[]),
+                   unnest(%(names)s::text[]), unnest(%(other_codes)s::text[]), unnest(%(other_names)s::text[])
+        ) as told
+        on conflict do nothing
+        """,
+        {
+            "reviews": reviews,
+            "codes": list(codes),
+            "names": list(names),
+            "other_codes": list(other_codes),
+            "other_names": list(other_names),
+            "known": known.at,
+            "source": source,
+        },
+    )
+
+
+def findable_names(tx: Transaction, subjects: list[UUID]) -> list[tuple[UUID, str, str | None]]:
+    """(subject, folded shown name, others one a line), locked in a fixed order against a deadlock."""
+    tx.fetch(
+        "select 1 from subjects where subject = any(%(subjects)s::uuid[]) order by subject for update",
+        {"subjects": subjects},
+    )
+    return [
+        (subject, folded, former)
+        for subject, folded, former in tx.fetch(
+            """
+            select s.subject, s.folded,
+                   (select string_agg(m.folded, E'\\n' order by m.since, m.folded)
+                    from subject_names m where m.subject = s.subject and m.state <> 'wrong')
+            from subjects s where s.subject = any(%(subjects)s::uuid[])
+            """,
+            {"subjects": subjects},
+        )
+    ]
+
+
+def set_findable(tx: Transaction, findable: list[tuple[UUID, str | None, str]]) -> None:
+    """By which names subjects are found: (subject, other folded names, grams as an array's text)."""
+    subjects, former, grams = zip(*findable, strict=True)
+    tx.execute(
+        """
+        update subjects s set former = told.former, grams = told.grams::integer[]
+        from (
+            select unnest(%(subjects)s::uuid[]) as subject, unnest(%(former)s::text[]) as former,
+                   unnest(%(grams)s::text[]) as grams
+        ) as told
+        where s.subject = told.subject
+        """,
+        {"subjects": list(subjects), "former": list(former), "grams": list(grams)},
+    )
