@@ -63,10 +63,10 @@ class Bases:
         stated = Verified(entries["verified"].one_of(_VERIFIED)) if "verified" in entries else None
         if kind is not BasisKind.LAW:
             return _not_law(node, kind, note, stated)
-        if "instrument" not in entries or "article" not in entries:
-            raise PackBasisError(
-                node.place, found="law 依据缺少 instrument 或 article", expected="文件 id 与条款"
-            )
+        if "instrument" not in entries or ("article" not in entries and note is None):
+            # an article that could not be read is not invented: the note says what is known instead
+            expected = "文件 id，以及条款 article（未读到条款号时用 note 说明）"
+            raise PackBasisError(node.place, found="law 依据缺少 instrument 或 article", expected=expected)
         ref = entries["instrument"]
         instrument = self.instruments.get(ref.text())
         if instrument is None:
@@ -75,7 +75,8 @@ class Bases:
         if _STRENGTH[verified] > _STRENGTH[instrument.verified]:
             found = f"verified: {verified}，而文件为 {instrument.verified}"
             raise PackBasisError(entries["verified"].place, found=found, expected="不高于所引文件的核实程度")
-        return Basis(kind, instrument.id, entries["article"].text(), note, verified)
+        article = entries["article"].text() if "article" in entries else None
+        return Basis(kind, instrument.id, article, note, verified)
 
     def _alive(self, owner: Node, node: Node, basis: Basis, span: Span) -> None:
         if basis.instrument is None:
@@ -142,7 +143,7 @@ def read_instruments(
 
 
 def _instrument(node: Node, pack: str) -> Instrument:
-    optional = ("number", "issued", "effective", "repealed_by", "note", "retroactive")
+    optional = ("number", "issued", "effective", "repealed_by", "note", "retroactive", "informal")
     entries = node.mapping(("id", "title", "issuer", "verified"), optional)
     verified = Verified(entries["verified"].one_of(_VERIFIED))
     effective = entries["effective"].span() if "effective" in entries else None
@@ -172,18 +173,20 @@ def _instrument(node: Node, pack: str) -> Instrument:
         repealed_by=repealed_by,
         verified=verified,
         note=note,
+        informal="informal" in entries and entries["informal"].flag(),
         pack=pack,
         place=node.place,
     )
 
 
 def cite(basis: Basis, instruments: Mapping[str, Instrument]) -> str:
-    """The citation as a person reads it: 《标题》（文号）第三条; with （待核实） where it could not be read."""
+    """The citation as a person reads it: 《标题》（文号）第三条, with （待核实） where it was not read."""
     unread = "（待核实）" if basis.verified is Verified.NONE else ""
     if basis.instrument is None:
         kind = "本平台规则" if basis.kind is BasisKind.PLATFORM else "实践做法（非法律规定）"
         return f"{kind}：{basis.note}{unread}"
     instrument = instruments[basis.instrument]
-    title = instrument.title if instrument.title.startswith("《") else f"《{instrument.title}》"
+    title = instrument.title if instrument.informal else f"《{instrument.title}》"
     number = f"（{instrument.number}）" if instrument.number else ""
-    return f"{title}{number}{basis.article or ''}{unread}"
+    article = basis.article or "（条款号未核）"
+    return f"{title}{number}{article}{unread}"

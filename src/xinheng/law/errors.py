@@ -26,7 +26,7 @@ class PackSyntaxError(PackError):
 
 
 class PackValueError(PackError):
-    """A value of the wrong type or not among those accepted, an unknown or missing key, an impossible date."""
+    """A value of the wrong type or not among those accepted, an unknown or missing key, a false date."""
 
     code = "XH202"
     title = "政策包取值错误"

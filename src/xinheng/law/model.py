@@ -118,6 +118,7 @@ class Instrument:
     repealed_by: str | None
     verified: Verified
     note: str | None = None
+    informal: bool = False  # the title is how it is called, not the official one, which was not read
     pack: str = ""
     place: Place | None = None
 

@@ -79,7 +79,7 @@ def _accept(inside: str, place: Place) -> None:
 
 
 def _source(name: str, files: Mapping[str, Node]) -> Source:
-    head = files[HEAD].mapping(("name", "title"), ("extends",))
+    head = files[HEAD].mapping(("name", "title"), ("extends", "profiles"))
     if head["name"].text() != name:
         raise PackValueError(head["name"].place, found=head["name"].text(), expected=f"与目录同名：{name}")
     extends = head["extends"].text() if "extends" in head else None

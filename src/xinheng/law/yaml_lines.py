@@ -1,6 +1,6 @@
 """YAML that keeps file and line for every value and reads nothing loosely.
 
-Packs use a small part of YAML: mappings, lists, and text, whole numbers, yes/no and dates. Refused are
+Packs use a small part of YAML: mappings, lists, and text, whole numbers, true/false and dates. Refused are
 aliases and anchors (a few lines of them unfold to gigabytes), tags, merge keys, duplicate keys, several
 documents, fractions (law and money are exact: write decimals as quoted text) and impossible dates.
 """
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 import yaml
 
@@ -30,7 +31,6 @@ _TAGS = {
     "tag:yaml.org,2002:null": "null",
     "tag:yaml.org,2002:timestamp": "date",
 }
-_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 type_name = {
     "str": "文字",
@@ -41,6 +41,24 @@ type_name = {
     "map": "对象",
     "list": "列表",
 }
+
+
+class PackLoader(yaml.SafeLoader):
+    """The resolvers of YAML 1.2 without its surprises: `on`, `no`, `0x10` and `12:30` are text here."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("null", r"~|null|", ["~", "n", ""]),
+    ("int", r"[-+]?\d+", "-+0123456789"),
+    ("float", r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|nan|NaN)", "-+.0123456789"),
+    ("timestamp", r"\d{4}-\d{2}-\d{2}", "0123456789"),
+):
+    PackLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first)
+    )
 
 
 @dataclass(frozen=True)
@@ -54,9 +72,9 @@ class Node:
     # -- scalars
 
     def text(self) -> str:
-        """The text; refused where it is empty, quoted nowhere and read as something else (no, 2018, null)."""
+        """The text; refused where it is empty or, unquoted, reads as something else (2018, true, null)."""
         if self.kind != "str" or not isinstance(self.raw, str) or not self.raw.strip():
-            raise self.wrong("非空文字（数字、日期、yes/no 作文字用时须加引号）")
+            raise self.wrong("非空文字（数字、日期、true/false 作文字用时须加引号）")
         return self.raw.strip()
 
     def date(self) -> date:
@@ -77,10 +95,10 @@ class Node:
         raise self.wrong(f"{least} 到 {most} 之间的整数")
 
     def flag(self) -> bool:
-        """true/false, yes/no."""
+        """true or false."""
         if self.kind != "bool" or not isinstance(self.raw, str):
             raise self.wrong("true 或 false")
-        return self.raw.lower() in _TRUE
+        return self.raw == "true"
 
     def one_of(self, accepted: Sequence[str]) -> str:
         """One of the accepted words."""
@@ -162,7 +180,7 @@ def _scalar(kind: str, raw: str) -> object:
     if kind == "int":
         return int(raw)
     if kind == "bool":
-        return raw.lower() in _TRUE
+        return raw == "true"
     return None if kind == "null" else raw
 
 
@@ -181,7 +199,7 @@ def parse(data: bytes, name: str) -> Node:
         raise PackSyntaxError(Place(name, line), found=f"控制字符 {control.group()!r}", expected="可见文字")
     try:
         _refuse_bombs(text, name)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=PackLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -197,7 +215,7 @@ def parse(data: bytes, name: str) -> Node:
 def _refuse_bombs(text: str, name: str) -> None:
     """Walk the events, which unfold nothing: refuse aliases, anchors, tags, depth and mass."""
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+    for count, event in enumerate(yaml.parse(text, Loader=PackLoader)):
         place = Place(name, (event.start_mark.line if event.start_mark else 0) + 1)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise PackSyntaxError(place, found="锚点或别名（& 或 *）", expected="逐项写明，不用别名")
@@ -223,7 +241,7 @@ def _node(node: yaml.Node, name: str) -> Node:
     kind = _TAGS.get(node.tag)
     if kind is None:
         raise PackSyntaxError(
-            place, found=f"“{node.value}”", expected="文字、整数、日期、yes/no；小数加引号写作文字"
+            place, found=f"“{node.value}”", expected="文字、整数、日期、true/false；小数加引号写作文字"
         )
     if kind == "int" and not _INT.fullmatch(node.value):
         raise PackValueError(place, found=f"“{node.value}”", expected="十进制整数；编号加引号写作文字")

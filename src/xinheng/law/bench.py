@@ -1,0 +1,84 @@
+"""A small locked DuckDB on which rules are tried when a pack loads: types, and worked examples.
+
+In process, because nothing runs here that the allow-list has not confined and the rows are the pack's own
+examples. Files of agencies never come here; they go through `ground.engine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+
+class BenchError(Exception):
+    """DuckDB refused a text; the message is its first line."""
+
+
+class Bench:
+    """An in-memory DuckDB without access to anything outside. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._db = duckdb.connect(
+            ":memory:",
+            config={
+                "enable_external_access": "false",
+                "autoload_known_extensions": "false",
+                "autoinstall_known_extensions": "false",
+                "threads": "1",
+                "memory_limit": "256MB",
+                "max_temp_directory_size": "0B",
+            },
+        )
+        self._db.execute("SET lock_configuration = true")
+        self._table: tuple[str, ...] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def types(self, parts: Sequence[str], columns: Collection[str]) -> list[str]:
+        """The DuckDB type of each expression over a table of VARCHAR columns. Raises BenchError."""
+        self._prepare(columns)
+        listed = ", ".join(f"({part}) AS p{i}" for i, part in enumerate(parts))
+        try:
+            # S608: the parts are a pack's rules, confined by the allow-list; there is no outside value
+            rows = self._db.execute(f"DESCRIBE SELECT {listed} FROM bench").fetchall()  # noqa: S608
+        except duckdb.Error as error:
+            raise BenchError(str(error).splitlines()[0][:200]) from None
+        return [str(row[1]) for row in rows]
+
+    def run(
+        self, parts: Sequence[str], columns: Collection[str], rows: Sequence[Mapping[str, str | None]]
+    ) -> list[list[bool | None]]:
+        """`TRY(part)` of each part on each row: one list a row. Raises BenchError."""
+        self._prepare(columns)
+        names = self._table or ()
+        marks = ", ".join("?" for _ in range(len(names) + 1))
+        try:
+            self._db.execute("DELETE FROM bench")
+            if rows:
+                values = [[i, *(row.get(name) for name in names)] for i, row in enumerate(rows)]
+                # S608: only question marks are put in
+                self._db.executemany(f"INSERT INTO bench VALUES ({marks})", values)  # noqa: S608
+            listed = ", ".join(f"TRY({part})" for part in parts)
+            # S608: as above
+            sql = f"SELECT {listed} FROM bench ORDER BY bench_row"  # noqa: S608
+            found = self._db.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise BenchError(str(error).splitlines()[0][:200]) from None
+        return [list(row) for row in found]
+
+    def _prepare(self, columns: Collection[str]) -> None:
+        wanted = tuple(sorted(set(columns)))
+        if wanted == self._table:
+            return
+        listed = "".join(f', "{name}" VARCHAR' for name in wanted)
+        self._db.execute(f"CREATE OR REPLACE TABLE bench (bench_row BIGINT{listed})")
+        self._table = wanted
