@@ -172,3 +172,18 @@ class EpochNotNeeded(XinhengError):
             expected="已公布的日志超出数据库（恢复了较早的备份）",
             todo="直接继续使用；平台未处于只读状态",
         )
+
+
+class NotScrubbed(XinhengError):
+    """A transaction from before the erasure is still open: its rows cannot be removed from the files yet."""
+
+    code: ClassVar[str] = "XH512"
+    kind: ClassVar[Kind] = Kind.BUSY
+    title: ClassVar[str] = "删除内容尚未从文件中清除"
+
+    def __init__(self) -> None:
+        super().__init__(
+            found="仍有更早开始的数据库事务",
+            expected="删除之前开始的事务都已结束",
+            todo="稍后重试清除；内容已不可查询",
+        )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -16,11 +18,11 @@ import pyarrow as pa
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
 from xinheng.evidence.ledger import merkle, store
-from xinheng.evidence.ledger.batches import Single, single_batch, write_part
-from xinheng.evidence.ledger.errors import NotWritable, RecordMoved
-from xinheng.evidence.ledger.model import Appended
+from xinheng.evidence.ledger.batches import Single, changed_row, single_batch, write_part
+from xinheng.evidence.ledger.errors import NotWritable, RecordAbsent, RecordMoved, WrongState
+from xinheng.evidence.ledger.model import RECORD_SCHEMA, Appended, EventKind, Provenance
 from xinheng.evidence.ledger.projection import Batch, Projector
-from xinheng.ground.store.transaction import Transaction
+from xinheng.ground.store.transaction import Row, Transaction
 
 
 def open_log(tx: Transaction, name: str) -> None:
@@ -97,3 +99,44 @@ def _same(event: UUID, table: pa.Table) -> pa.Array:
 def _refuse_stopped(head: store.Head) -> None:
     if head.stopped is not None:
         raise NotWritable(head.stopped)
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A source takes a record back: it was never so, or must not stand. Who may is the caller's to decide."""
+
+    record: UUID
+    source: UUID
+    valid_from: date  # the day from which the record no longer stands
+    reason: str  # Chinese, public
+    pack: str
+
+
+def withdraw(
+    tx: Transaction, withdrawal: Withdrawal, clock: Clock, projectors: Sequence[Projector]
+) -> Appended:
+    """Append the withdrawal and mark the record. Raises RecordAbsent, and WrongState unless it is current."""
+    row = current_row(tx, withdrawal.record)
+    single = Single(
+        EventKind.WITHDRAWN,
+        Provenance(withdrawal.pack, row[ITEM], row[SUBJECT], withdrawal.source, withdrawal.valid_from),
+        withdrawal.record,
+        public={"reason": withdrawal.reason},
+    )
+    return append_one(tx, single, clock, projectors, changed_row(row, state="withdrawn"))[1]
+
+
+def current_row(tx: Transaction, record: UUID) -> Row:
+    """The row of a record that stands (columns of RECORD_SCHEMA). Raises RecordAbsent, WrongState."""
+    row = store.record_row(tx, record)
+    if row is None:
+        raise RecordAbsent(record)
+    if row[STATE] != "current":
+        raise WrongState(record, STATES.get(row[STATE], row[STATE]), "现行有效的记录")
+    return row
+
+
+ITEM, SUBJECT, SOURCE, STATE = (
+    RECORD_SCHEMA.get_field_index(n) for n in ("item", "subject", "source", "state")
+)
+STATES = {"current": "现行", "withdrawn": "已撤回", "erased": "内容已依法删除"}

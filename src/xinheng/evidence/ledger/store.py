@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import pyarrow as pa
@@ -217,3 +218,47 @@ def record_row(tx: Transaction, record: UUID) -> Row | None:
         {"record": record},
     )
     return rows[0] if rows else None
+
+
+def versions(tx: Transaction, record: UUID) -> list[Row]:
+    """Every event about a record, in log order, with what is left of its content."""
+    return tx.fetch(
+        """select e.seq, e.event, e.kind, e.known, e.entry, c.item, c.subject, c.source, c.receipt, c.line,
+                  c.pack, c.valid_from, c.public, c.shared, c.authorised, c.salts, c.commitments,
+                  c.erased_on, c.erased_by
+           from contents c join events e using (event)
+           where c.record = %(record)s order by e.seq""",
+        {"record": record},
+    )
+
+
+def erase_contents(tx: Transaction, record: UUID, on: date, law: str) -> None:
+    """Empty every content of a record; its headers, commitments and place in the log stay."""
+    tx.execute(
+        """update contents
+           set public = null, shared = null, authorised = null, salts = null, content_mac = null,
+               subject = null, valid_from = null, erased_on = %(on)s, erased_by = %(law)s
+           where record = %(record)s and erased_on is null""",
+        {"record": record, "on": on, "law": law},
+    )
+
+
+def bury(tx: Transaction, record: UUID, reason: str) -> None:
+    """Leave the HMACs of everything a record said, under its key and every key it had: a re-send finds them."""
+    tx.execute(
+        """insert into tombstones (key_mac, record, content_macs, reason)
+           select r.key_mac, r.record, array_append(
+                      array(select c.content_mac from contents c
+                            where c.record = r.record and c.content_mac is not null
+                              and c.content_mac <> r.content_mac), r.content_mac),
+                  %(reason)s
+           from records r where r.record = %(record)s
+           on conflict (key_mac) do update
+           set record = excluded.record, reason = excluded.reason,
+               content_macs = tombstones.content_macs || excluded.content_macs""",
+        {"record": record, "reason": reason},
+    )
+    tx.execute(
+        "update tombstones set reason = %(reason)s where record = %(record)s",
+        {"record": record, "reason": reason},
+    )

@@ -1,0 +1,198 @@
+"""Publishing the log: tiles and signed checkpoints as files, at home and outside (decision 6).
+
+The database is the truth, the files are derived. Yet what was signed cannot be unsigned: where the files (here
+or outside) are ahead of the database, an older backup was restored, and nothing may be appended.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from xinheng.core.times import Known
+from xinheng.evidence.ledger import store
+from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, signed
+from xinheng.evidence.ledger.errors import LogDiverged
+from xinheng.evidence.ledger.model import leaf_data
+from xinheng.evidence.ledger.tiles import WIDTH, TileFolder, flush, write_aside
+from xinheng.ground.keys import LogKey
+from xinheng.ground.store.transaction import Transaction
+
+PAGE = WIDTH * 200  # events read at once
+CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True)
+class LogFiles:
+    """Where the log is published, and with which key. `folder` is `<home>/log`."""
+
+    folder: Path
+    key: LogKey
+    outside: tuple[Path, ...] = ()
+
+    def epoch(self, epoch: int) -> Path:
+        return self.folder / str(epoch)
+
+    def places(self) -> list[Path]:
+        """This home's folder in every place outside; homes may share a place."""
+        return [place / self.key.name.replace("/", "_") for place in self.outside]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What stands published now; `undelivered` are the places outside that did not take it."""
+
+    epoch: int
+    checkpoint: Checkpoint
+    note: str
+    undelivered: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The furthest checkpoint found anywhere. `checkpoint` is None where the file is not of our signing."""
+
+    epoch: int
+    checkpoint: Checkpoint | None
+    where: Path
+
+
+def latest(files: LogFiles) -> Latest | None:
+    """The furthest checkpoint at home and outside; one that we did not sign counts as furthest."""
+    found = []
+    for place in [files.folder, *files.places()]:
+        for folder in place.iterdir() if place.is_dir() else []:
+            path = folder / CHECKPOINT
+            if folder.name.isdecimal() and path.exists():
+                found.append(Latest(int(folder.name), _read(path, files.key), path))
+    return max(found, key=_reach, default=None)
+
+
+def _reach(found: Latest) -> tuple[bool, int, int]:
+    return (found.checkpoint is None, found.epoch, found.checkpoint.size if found.checkpoint else 0)
+
+
+def _read(path: Path, key: LogKey) -> Checkpoint | None:
+    return opened(path.read_bytes().decode("utf-8", "replace"), key)
+
+
+def resume(tx: Transaction, files: LogFiles) -> Published | None:
+    """What a node does first: publish what is missing, or, where the files are ahead, stop and return None.
+
+    `NotWritable` is then what every append answers, until a newer backup or `new_epoch`.
+    """
+    head = store.read_head(tx)
+    reason = ahead(head, files)
+    published = None
+    if reason is None:
+        try:
+            published = publish(tx, files, thorough=True)
+        except LogDiverged as error:
+            reason = error.found
+    if reason != head.stopped:
+        store.stop(tx, reason)
+    return published
+
+
+def ahead(head: store.Head, files: LogFiles) -> str | None:
+    """Why the files are ahead of the database, in words; None where they are not."""
+    found = latest(files)
+    if found is None:
+        return None
+    if found.checkpoint is None:
+        return f"已公布的检查点不是本平台密钥签署的（{found.where}）"
+    if (found.epoch, found.checkpoint.size) > (head.epoch, head.size):
+        return (
+            f"已公布纪元 {found.epoch} 的 {found.checkpoint.size} 条事件，"
+            f"数据库只有纪元 {head.epoch} 的 {head.size} 条（{found.where}）"
+        )
+    if found.epoch == head.epoch and found.checkpoint.origin != head.origin:
+        return f"已公布的日志属于另一来源 {found.checkpoint.origin}（{found.where}）"
+    return None
+
+
+def publish(tx: Transaction, files: LogFiles, *, thorough: bool = False) -> Published:
+    """Bring tiles and checkpoint up to what is committed. Idempotent; processes take turns.
+
+    Call it after the commit, in a transaction of its own: what is signed must not be rolled back. `thorough`
+    also looks at every tile's file and makes missing ones anew. Raises LogDiverged, and signs nothing, where
+    the files do not fit the database.
+    """
+    files.folder.mkdir(parents=True, exist_ok=True)
+    with _turn(files.folder):
+        head = store.read_head(tx)  # now: whatever another process published was committed before
+        if reason := ahead(head, files):
+            raise LogDiverged(reason, str(files.folder))
+        folder = files.epoch(head.epoch)
+        tiles = TileFolder(folder)
+        path = folder / CHECKPOINT
+        before = _read(path, files.key) if path.exists() else None
+        _grow(tx, head, tiles, before.size if before else 0, thorough)
+        checkpoint = Checkpoint(head.origin, head.size, head.root)
+        note = signed(checkpoint, files.key)
+        if not path.exists() or path.read_bytes() != note.encode():
+            write_aside(path, note.encode())
+            flush(path)
+            flush(path.parent)
+        return Published(head.epoch, checkpoint, note, _deliver(files, head.epoch, head.size, note))
+
+
+def _grow(tx: Transaction, head: store.Head, tiles: TileFolder, old: int, thorough: bool) -> None:
+    """Write the tiles from `old` on, and make sure that the whole has the root of the head."""
+    if thorough and tiles.missing(old):
+        old = 0
+    if old < head.size:
+        start = old - old % WIDTH
+        leaves = _leaves(tx, head.first_seq + start, head.size - start)
+        try:
+            tiles.extend(old, leaves, head.size)
+        except FileNotFoundError:  # a tile that the old checkpoint needs is gone
+            tiles.extend(0, _leaves(tx, head.first_seq, head.size), head.size)
+        tiles.settle()
+    if tiles.root(head.size) != head.root:
+        raise LogDiverged(f"日志文件在第 {head.size} 条处的根与数据库不同", str(tiles.folder))
+
+
+def _leaves(tx: Transaction, first: int, count: int) -> Iterator[bytes]:
+    for start in range(first, first + count, PAGE):
+        for kind, known, entry in store.leaves(tx, start, min(PAGE, first + count - start)):
+            yield leaf_data(kind, Known(known), entry)
+
+
+def write_log(tx: Transaction, head: store.Head, folder: Path, key: LogKey) -> str:
+    """Write the whole log of the head's epoch, as the database holds it, into an empty folder; its note."""
+    tiles = TileFolder(folder)
+    tiles.extend(0, _leaves(tx, head.first_seq, head.size), head.size)
+    tiles.settle()
+    note = signed(Checkpoint(head.origin, head.size, head.root), key)
+    write_aside(folder / CHECKPOINT, note.encode())
+    return note
+
+
+def _deliver(files: LogFiles, epoch: int, size: int, note: str) -> tuple[Path, ...]:
+    """Every checkpoint goes outside under its size, and as the newest; the places that did not take it."""
+    failed = []
+    for place, folder in zip(files.outside, files.places(), strict=True):
+        newest = folder / str(epoch) / CHECKPOINT
+        try:
+            if not newest.exists() or newest.read_bytes() != note.encode():
+                write_aside(folder / str(epoch) / "checkpoints" / f"{size:012d}", note.encode())
+                write_aside(newest, note.encode())
+        except OSError:
+            failed.append(place)
+    return tuple(failed)
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Nobody else publishes into this folder meanwhile."""
+    lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
