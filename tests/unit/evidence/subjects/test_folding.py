@@ -1,0 +1,53 @@
+from itertools import pairwise
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xinheng.evidence.subjects.folding import fold_one, grams, grams_of
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+
+
+def slowly(text: str) -> list[int]:
+    """The grams of one text, worked out one by one."""
+    found = []
+    for line in text.split("\n"):
+        raw = line.encode("utf-16-le")
+        units = [int.from_bytes(raw[i : i + 2], "little") for i in range(0, len(raw), 2)]
+        found += units
+        for a, b in pairwise(units):
+            both = a | b << 16
+            found.append(both - (1 << 32) if both >= 1 << 31 else both)
+    return sorted(found)
+
+
+def test_widths_brackets_blanks_and_case_are_folded_away() -> None:
+    assert fold_one("衡川（演示） ＡＢc〔有限〕公司　") == "衡川(演示)abc(有限)公司"
+
+
+def test_rare_characters_of_names_survive_folding() -> None:
+    assert fold_one("\U00020b9f\ue000公司") == "\U00020b9f\ue000公司"
+
+
+@given(st.lists(TEXTS, max_size=6))
+def test_grams_of_a_column_equal_those_worked_out_one_by_one(texts: list[str]) -> None:
+    found = grams(pa.array(texts, pa.string())).to_pylist()
+    assert [sorted(keys) for keys in found] == [slowly(text) for text in texts]
+
+
+def test_no_pair_spans_two_names_of_one_subject() -> None:
+    [keys] = grams(pa.array(["衡川\n青禾"])).to_pylist()
+    assert sorted(keys) == slowly("衡川\n青禾")
+    assert len(keys) == 6
+
+
+def test_singles_and_pairs_are_told_apart() -> None:
+    singles, pairs = grams_of("衡川衡")
+    assert singles == [ord("衡"), ord("川")]
+    assert len(pairs) == 2
+
+
+@given(st.text("衡川（）()〔】[]ＡaＢ１ \u3000\u00a0·", max_size=12))
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold_one(fold_one(text)) == fold_one(text)
