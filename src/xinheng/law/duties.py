@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-import re
 
 from xinheng.law.bases import VALUE, VALUE_OPTIONAL, Bases
 from xinheng.law.errors import PackOverrideError, PackSyntaxError
@@ -35,7 +35,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Remedy:
-    """A term of a remedy, in working days: how soon an office must answer, or how long a subject may apply."""
+    """A term of a remedy, in working days: how soon an office must answer, how long a subject may apply."""
 
     id: str
     name: str

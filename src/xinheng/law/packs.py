@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -42,7 +42,7 @@ class Pack:
     instruments: Mapping[str, Instrument]
     items: Mapping[str, Item]
     calendar: Calendar
-    publicity: "shown.Publicity | None"
+    publicity: shown.Publicity | None
     profiles: Mapping[str, Profile]
     targets: Mapping[str, Target]
     remedies: Mapping[str, Remedy]
@@ -136,11 +136,8 @@ def _add(pack: Pack, source: sources.Source, bench: Bench) -> Pack:
     instruments = read_instruments(source.folder("instruments"), pack.instruments, source.name)
     bases = Bases(instruments)
     name, root = source.name, source.extends is None
-    return Pack(
-        name=pack.name,
-        title=pack.title,
-        chain=pack.chain,
-        digest=pack.digest,
+    return replace(
+        pack,
         instruments=instruments,
         items=read_catalogue(source.folder("catalogue"), pack.items, Shelf(bases, bench, name)),
         calendar=read_calendar(source.folder("calendar"), pack.calendar, bases),
@@ -149,7 +146,6 @@ def _add(pack: Pack, source: sources.Source, bench: Bench) -> Pack:
         targets=read_targets(source.folder("targets"), pack.targets, bases, name),
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
         measures=read_measures(source.folder("measures"), pack.measures, bases, root=root),
-        _archive=pack.archive(),
     )
 
 

@@ -11,13 +11,12 @@ executes wraps the text in `TRY`, so that an overflow in one row is a NULL there
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
 
 from xinheng.law.bench import Bench, BenchError
 from xinheng.law.errors import RuleError
@@ -27,11 +26,8 @@ MAX_NODES = 400
 MAX_DEPTH = 40
 MAX_LITERAL = 6_000
 MAX_REPEAT = 64
-_TYPES = re.compile(r"DECIMAL\((\d+), ?(\d+)\)|DATE|VARCHAR|BOOLEAN")
+_TYPES = re.compile(r"DECIMAL\((\d+), ?(\d+)\)|DATE|VARCHAR")
 _INTEGER = re.compile(r"\d{1,18}")
-_RESULTS = re.compile(
-    r"VARCHAR|BOOLEAN|DATE|TIMESTAMP|TINYINT|SMALLINT|INTEGER|BIGINT|DECIMAL\(\d+,\d+\)|\"?NULL\"?"
-)
 _DATE_FORMAT = "%Y-%m-%d"
 
 # Operators and constants.
@@ -53,11 +49,8 @@ _ALLOWED = frozenset(_PLAIN + _FUNCTIONS)
 # carry text past the literal checks.
 _TOKENS = frozenset({"~", "!~", ":=", ";", "@", "?", "$", "#"})
 _STRINGS = frozenset(
-    {
-        TokenType.BYTE_STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING,
-        TokenType.UNICODE_STRING, TokenType.HEX_STRING, TokenType.BIT_STRING, TokenType.PARAMETER,
-    }
-)  # fmt: skip
+    f"{kind}_STRING" for kind in ("BYTE", "HEREDOC", "RAW", "NATIONAL", "UNICODE", "HEX", "BIT")
+) | {"PARAMETER"}
 
 
 @dataclass(frozen=True)
@@ -96,9 +89,9 @@ def _parse(expr: str) -> exp.Expr:
         raise _refuse(f"{len(expr)} 个字符", f"至多 {MAX_CHARS} 个字符、{MAX_NODES} 个括号")
     try:
         for token in sqlglot.tokenize(expr, read="duckdb"):
-            if token.text in _TOKENS and token.token_type is not TokenType.STRING:
+            if token.text in _TOKENS and token.token_type.name != "STRING":
                 raise _refuse(f"符号 {token.text}", "允许的运算符")
-            if token.token_type in _STRINGS or token.comments:
+            if token.token_type.name in _STRINGS or token.comments:
                 raise _refuse(f"{token.text[:40]}", "普通单引号文字，不带注释")
         trees = sqlglot.parse(expr, read="duckdb")
     except SqlglotError as error:
@@ -115,17 +108,19 @@ def _plain(message: str) -> str:
 
 
 def _confine(tree: exp.Expr, columns: frozenset[str]) -> None:
-    count = 0
-    for node, depth in _walk(tree):
-        count += 1
-        if count > MAX_NODES or depth > MAX_DEPTH:
+    for count, (node, depth) in enumerate(_walk(tree)):
+        if count >= MAX_NODES or depth > MAX_DEPTH:
             raise _refuse("表达式过大或嵌套过深", f"至多 {MAX_NODES} 个节点、{MAX_DEPTH} 层")
         if isinstance(node, exp.Anonymous):
             if str(node.this).lower() not in _ANONYMOUS:
                 raise _refuse(f"函数 {node.this}", _accepted())
         elif type(node) not in _ALLOWED:
             raise _refuse(f"{type(node).__name__}", _accepted())
-        _confine_one(node, columns)
+        if isinstance(node, exp.Column):
+            _confine_column(node, columns)
+        for kind, confine in _CONFINES:
+            if isinstance(node, kind):
+                confine(node)
 
 
 def _accepted() -> str:
@@ -141,44 +136,58 @@ def _walk(tree: exp.Expr) -> Iterator[tuple[exp.Expr, int]]:
         waiting.extend((child, depth + 1) for child in node.iter_expressions())
 
 
-def _confine_one(node: exp.Expr, columns: frozenset[str]) -> None:
-    if isinstance(node, exp.Column):
-        if node.table or node.name not in columns:
-            raise _refuse(f"列 {node.sql(dialect='duckdb')}", "事项的数据项代码或环境列")
-    elif isinstance(node, exp.Literal):
-        if not node.is_string and not _INTEGER.fullmatch(node.name):
-            raise _refuse(f"数 {node.name[:40]}", "整数；小数写作 CAST('0.5' AS DECIMAL(18, 6))")
-        if len(node.name) > MAX_LITERAL:
-            raise _refuse("过长的文字", f"至多 {MAX_LITERAL} 个字符")
-    elif isinstance(node, exp.Cast):  # TryCast is one
-        _confine_cast(node)
-    elif isinstance(node, (exp.RegexpFullMatch, exp.RegexpLike)):
-        _confine_pattern(node)
-    elif isinstance(node, exp.Like):
-        if not node.expression.is_string or node.expression.name.count("%") > 2:
-            raise _refuse("LIKE 的样式", "至多两个 % 的固定文字")
-    elif isinstance(node, exp.In):
-        if not node.expressions or any(node.args.get(key) for key in ("query", "unnest", "field")):
-            raise _refuse("IN", "IN ('…', '…')")
-    elif isinstance(node, exp.Anonymous):
-        _confine_date(node.expressions)
-    elif isinstance(node, exp.Between) and node.args.get("symmetric"):
+def _confine_column(node: exp.Column, columns: frozenset[str]) -> None:
+    if node.table or node.name not in columns:
+        raise _refuse(f"列 {node.sql(dialect='duckdb')[:60]}", "事项的数据项代码或环境列")
+
+
+def _confine_literal(node: exp.Expr) -> None:
+    if not node.is_string and not _INTEGER.fullmatch(node.name):
+        raise _refuse(f"数 {node.name[:40]}", "整数；小数写作 CAST('0.5' AS DECIMAL(18, 6))")
+    if len(node.name) > MAX_LITERAL:
+        raise _refuse("过长的文字", f"至多 {MAX_LITERAL} 个字符")
+
+
+def _confine_like(node: exp.Expr) -> None:
+    pattern = node.expression
+    if not pattern.is_string or pattern.name.count("%") > 2:
+        raise _refuse("LIKE 的样式", "至多两个 % 的固定文字")
+
+
+def _confine_in(node: exp.Expr) -> None:
+    if not node.expressions or any(node.args.get(key) for key in ("query", "unnest", "field")):
+        raise _refuse("IN", "IN ('…', '…')")
+
+
+def _confine_between(node: exp.Expr) -> None:
+    if node.args.get("symmetric"):
         raise _refuse("BETWEEN SYMMETRIC", "BETWEEN … AND …")
 
 
-def _confine_cast(node: exp.Cast) -> None:
-    kind = node.to.sql(dialect="duckdb")
+def _confine_is(node: exp.Expr) -> None:
+    if not isinstance(node.expression, exp.Null):
+        raise _refuse("IS", "IS NULL 或 IS NOT NULL")
+
+
+def _confine_if(node: exp.Expr) -> None:
+    if not isinstance(node.parent, exp.Case):
+        raise _refuse("函数 if", "CASE WHEN … THEN … END")
+
+
+def _confine_cast(node: exp.Expr) -> None:
+    kind = node.args["to"].sql(dialect="duckdb")
     match = _TYPES.fullmatch(kind)
     if match is None or node.args.get("format") or node.args.get("default"):
-        raise _refuse(f"转换为 {kind}", "DECIMAL(p, s)、DATE、VARCHAR 或 BOOLEAN")
+        raise _refuse(f"转换为 {kind}", "DECIMAL(p, s)、DATE 或 VARCHAR")
     if match.group(1) and int(match.group(1)) > 38:
         raise _refuse(f"转换为 {kind}", "DECIMAL 至多 38 位")
-    if kind == "DATE" and isinstance(node.this, exp.Column):
+    if kind == "DATE" and not isinstance(node.this, (exp.Literal, exp.Anonymous)):
         # try_cast takes 2020/01/01 and more for a date; only the exact format is one (decision 15)
         raise _refuse("文字直接转换为 DATE", f"CAST(try_strptime(列, '{_DATE_FORMAT}') AS DATE)")
 
 
-def _confine_date(arguments: Sequence[exp.Expr]) -> None:
+def _confine_date(node: exp.Expr) -> None:
+    arguments = node.expressions
     if len(arguments) != 2 or not arguments[1].is_string or arguments[1].name != _DATE_FORMAT:
         raise _refuse("try_strptime 的格式", f"try_strptime(列, '{_DATE_FORMAT}')")
 
@@ -205,26 +214,74 @@ def _confine_pattern(node: exp.Expr) -> None:
         raise _refuse("正则表达式中重复的重复", "不嵌套的重复")
 
 
+_CONFINES: tuple[tuple[type[exp.Expr], Callable[[exp.Expr], None]], ...] = (
+    (exp.Literal, _confine_literal),
+    (exp.Cast, _confine_cast),  # TryCast is one
+    (exp.RegexpFullMatch, _confine_pattern),
+    (exp.RegexpLike, _confine_pattern),
+    (exp.Like, _confine_like),
+    (exp.In, _confine_in),
+    (exp.Between, _confine_between),
+    (exp.Is, _confine_is),
+    (exp.If, _confine_if),
+    (exp.Anonymous, _confine_date),
+)
+
+
 def _describe(bench: Bench, tree: exp.Expr, expr: str, sql: str, columns: Collection[str]) -> None:
-    parts = [sql, expr, *_parts(tree)]
+    """Let DuckDB say the types, and refuse what it would convert silently ('12.6' = 13 is true there)."""
+    nodes = [node for node, _ in _walk(tree) if _typed(node)]
+    texts = [node.sql(dialect="duckdb", identify=True, comments=False) for node in nodes]
     try:
-        types = bench.types(parts, columns)
+        types = bench.types([sql, expr, *texts], columns)
     except BenchError as error:
         raise _refuse(f"DuckDB：{error}", "类型相符的表达式") from None
     if types[0] != "BOOLEAN" or types[1] != "BOOLEAN":
         raise _refuse(f"结果类型 {types[0]}", "BOOLEAN")
-    for part, kind in zip(parts, types, strict=True):
-        if not _RESULTS.fullmatch(kind):
+    families: dict[int, str] = {}
+    for node, text, kind in zip(nodes, texts, types[2:], strict=True):
+        family = _FAMILIES.get(kind.partition("(")[0].strip('"'))
+        if family is None:
             raise _refuse(
-                f"{part[:60]} 的类型 {kind}", "文字、日期、整数、DECIMAL 或 BOOLEAN（不得出现 DOUBLE）"
+                f"{text[:60]} 的类型 {kind}", "文字、日期、整数、DECIMAL 或 BOOLEAN（不得出现 DOUBLE）"
             )
+        families[id(node)] = family
+    for node in nodes:
+        _agree(node, families)
 
 
-def _parts(tree: exp.Expr) -> list[str]:
-    """The text of every part of the tree that has a type of its own."""
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "INTEGER_LITERAL", "DECIMAL")
+_FAMILIES = {"VARCHAR": "文字", "BOOLEAN": "是否", "DATE": "日期", "TIMESTAMP": "日期", "NULL": "空"}
+_FAMILIES |= dict.fromkeys(_INTEGERS, "数")
+_LOGIC = (exp.And, exp.Or, exp.Not)
+_ONE_FAMILY = (exp.Binary, exp.In, exp.Between, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least)
+
+
+def _typed(node: exp.Expr) -> bool:
     silent = (exp.Identifier, exp.DataType, exp.DataTypeParam, exp.If)
-    return [
-        node.sql(dialect="duckdb", identify=True, comments=False)
-        for node, _ in _walk(tree)
-        if not isinstance(node, silent) and not isinstance(node.parent, exp.DataTypeParam)
-    ]
+    return not isinstance(node, silent) and not isinstance(node.parent, exp.DataTypeParam)
+
+
+def _agree(node: exp.Expr, families: dict[int, str]) -> None:
+    """Operands of one operator are of one family; conditions are BOOLEAN; positions are numbers."""
+    groups: list[tuple[list[exp.Expr], str | None]] = []
+    if isinstance(node, _LOGIC):
+        groups.append((list(node.iter_expressions()), "是否"))
+    elif isinstance(node, exp.Case):
+        branches = node.args.get("ifs") or []
+        compared = [node.this] if node.this else []
+        groups.append(([*compared, *(branch.this for branch in branches)], None if compared else "是否"))
+        results = [branch.args["true"] for branch in branches]
+        groups.append(([*results, *([node.args["default"]] if node.args.get("default") else [])], None))
+    elif isinstance(node, (exp.Left, exp.Right, exp.Substring)):
+        groups.append(([e for e in node.iter_expressions() if e is not node.this], "数"))
+    elif isinstance(node, _ONE_FAMILY):
+        groups.append((list(node.iter_expressions()), None))
+    for operands, wanted in groups:
+        found = {families[id(operand)] for operand in operands} - {"空"}
+        if len(found) > 1 or (wanted is not None and not found <= {wanted}):
+            text = node.sql(dialect="duckdb")[:60]
+            raise _refuse(
+                f"{text}：{'与'.join(sorted(found))}",
+                f"同类的值{f'（{wanted}）' if wanted else ''}，必要时先转换",
+            )

@@ -1,8 +1,9 @@
 """Check templates: one text for every field of a kind, so that thirty fields need no thirty rules.
 
 `each` selects fields. `{field}`, `{name}`, `{length}`, `{pattern}`, `{values}`, `{first}`, `{full}` and
-`{long}` stand for the field's code, name, soft length, pattern of accepted values, the values in words, the first of them,
-and a text of the soft length and of one character more. `{<role>}` stands for the field that plays a role.
+`{long}` stand for the field's code, name, soft length, pattern of accepted values, those values in words,
+the first of them, a text of the soft length, and one a character longer. `{<role>}` stands for the field
+that plays a role.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
 import yaml
 
@@ -46,7 +45,8 @@ type_name = {
 class PackLoader(yaml.SafeLoader):
     """The resolvers of YAML 1.2 without its surprises: `on`, `no`, `0x10` and `12:30` are text here."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+
+PackLoader.yaml_implicit_resolvers = {}
 
 
 for _tag, _pattern, _first in (
