@@ -194,7 +194,7 @@ class RowResult:
             "line": self.line,
             "outcome": self.outcome.value,
             "record": str(self.record) if self.record else None,
-            "checks": [c.as_json() for c in self.checks],
+            "checks": [c.as_json() for c in self.checks if c.failed or c.empty or c.errors],
             "derived": self.derived.as_json() if self.derived else None,
         }
 
@@ -279,6 +279,6 @@ class Receipt:
             **({"repeated": True} if self.repeated else {}),
             "columns": dict(self.columns),
             "notes": list(self.notes),
-            "checks": [c.as_json() for c in self.checks],
+            "checks": [c.as_json() for c in self.checks if c.failed or c.empty or c.errors],
             "rows": [r.as_json() for r in self.rows],
         }

@@ -1,0 +1,104 @@
+"""A file read, checked and split, before anything is compared or written: what preview and submission share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from xinheng.core.errors import Kind
+from xinheng.evidence.intake import checks, matching, own_columns, readers, split
+from xinheng.evidence.intake.model import CheckCount, FileRefusedError, Limits, Request
+from xinheng.evidence.intake.normalise import normalised_sql
+from xinheng.evidence.intake.record_key import MacBlocks
+from xinheng.ground.engine import Engine
+from xinheng.law.model import Item, Profile
+from xinheng.law.packs import Pack
+
+
+class UnknownProfileError(FileRefusedError):
+    """The pack has no such profile in force."""
+
+    code = "XH721"
+    kind = Kind.ABSENT
+    title = "没有这种报送方式"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a file is held against: one item of one pack, in one profile, on one day."""
+
+    pack: Pack
+    item: Item
+    profile: Profile
+    day: date
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What checking found. The rows themselves are in the folder of the staged file."""
+
+    split: split.Split
+    rules: Rules
+    rows: int
+    candidates: int
+    persons: int
+    masked: int
+    dropped: int
+    checks: tuple[CheckCount, ...]
+    authorities: tuple[tuple[str | None, str | None], ...]  # that candidates name: (name, code)
+    decided: tuple[date, ...]  # days of decision of candidates
+
+    @property
+    def folder(self) -> Path:
+        return self.split.staged.folder
+
+
+def rules(pack: Pack, request: Request, day: date) -> Rules:
+    """The rules a request names. Raises UnknownItemError, NoRuleInForceError, UnknownProfileError."""
+    item = pack.item(request.item_id, on=day)
+    profile = pack.profiles.get(request.profile)
+    if profile is None or not profile.span.covers(day):
+        raise UnknownProfileError(
+            found=f"报送方式“{request.profile}”",
+            expected="、".join(f"{p.id}（{p.name}）" for p in pack.profiles.values()),
+            todo="改用政策包规定的报送方式",
+            where=pack.name,
+        )
+    return Rules(pack, item, profile, day)
+
+
+def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: MacBlocks) -> Draft:
+    """Read the file into `folder`, check every row and sort the rows. Raises the refusals of `readers.stage`."""
+    item = against.item
+    constants = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
+    how = readers.Reading(request.mapping, request.sheet, Limits())
+    staged = readers.stage(request.path, folder, item, engine, how)
+    plan = checks.rules(item, against.profile.id, against.day)
+    confirmed = request.constants.get(own_columns.CONFIRM, "").strip().upper() in own_columns.YES
+    this = split.Split(staged, item, plan, against.day, macs, against.profile.reported, confirmed)
+    statements = [
+        split.check_statement(this, normalised_sql(staged, item, constants)),
+        split.repeats_statement(this),
+        matching.arriving_statement(this),
+    ]
+    queries = [
+        split.groups_query(this),
+        split.sums_query(this),
+        split.authorities_query(this),
+        split.decided_query(this),
+    ]
+    groups, sums, authorities, decided = engine.run(folder, statements, queries)
+    persons, masked, dropped, candidates, rows = sums[0]
+    return Draft(
+        split=this,
+        rules=against,
+        rows=rows,
+        candidates=candidates,
+        persons=persons,
+        masked=int(masked),
+        dropped=int(dropped),
+        checks=checks.counts(plan, groups),
+        authorities=tuple((name, code) for name, code in authorities),
+        decided=tuple(day for (day,) in decided),
+    )

@@ -1,0 +1,201 @@
+"""One submission inside its transaction: compare, enter the organisations, seal, append, keep the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xinheng.core.cells import sql_text
+from xinheng.core.ids import new_id
+from xinheng.core.times import Clock
+from xinheng.evidence.intake import held, matching, returning, seal, store
+from xinheng.evidence.intake.drafting import Draft
+from xinheng.evidence.intake.due import due_dates
+from xinheng.evidence.intake.matching import Decisions
+from xinheng.evidence.intake.model import Outcome
+from xinheng.evidence.ledger import comparison
+from xinheng.evidence.ledger import service as ledger
+from xinheng.evidence.ledger import store as ledger_store
+from xinheng.evidence.ledger.model import Appended
+from xinheng.evidence.ledger.projection import Projector
+from xinheng.evidence.subjects.entry import enter
+from xinheng.evidence.subjects.model import CANDIDATE_SCHEMA
+from xinheng.ground.engine import Engine
+from xinheng.ground.store.transaction import Transaction
+
+CANDIDATES = "candidates.parquet"
+PIECE = 50_000
+Progress = Callable[[str], None]
+"""Told the stage that begins: read, compare, seal, load, append."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The sending agency as the comparison needs it."""
+
+    agency: UUID
+    own: tuple[UUID, ...]  # itself and those it succeeds
+    names: Collection[str]  # as a deciding authority
+    strangers: Collection[tuple[str | None, str | None]]  # authorities of the file it may not send for
+
+
+class House(Protocol):
+    """What entering needs of the home."""
+
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def projectors(self) -> Sequence[Projector]: ...
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What one submission did."""
+
+    accepted: int
+    corrected: int
+    known: int
+    returned: int
+    review: int
+    late: int
+    undated: int
+    appended: Appended | None
+    position: int
+
+
+def decide(tx: Transaction, draft: Draft, source: Source) -> Decisions:
+    """What becomes of every candidate; raises nothing for what a row says."""
+    decisions = Decisions()
+    if draft.rules.profile.counted:
+        for line in matching.by_sender(draft.folder, source.strangers):
+            decisions.refused[line] = (held.SENDER, None)
+    matching.within_file(draft.folder, decisions)
+    matching.with_held(tx, draft.folder, decisions, source.own, source.names)
+    decisions.settle_again()
+    return decisions
+
+
+def enter_rows(
+    tx: Transaction, house: House, draft: Draft, source: Source, receipt: UUID, progress: Progress
+) -> Entered:
+    """Everything but the receipt itself. Raises UniqueClash and RecordMoved where another writer was first."""
+    progress("compare")
+    decisions = decide(tx, draft, source)
+    lines = [n for n in matching.lines(draft.folder) if not decisions.settled(n)]
+    folder, this = draft.folder, draft.split
+    seal.write_acts(folder, lines, decisions.corrected, house.clock)
+    seal.write_due(folder, due_dates(this.item, draft.rules.pack.calendar, draft.decided))
+    seal.write_organisations(folder, _organisations(tx, house, draft, source))
+    progress("seal")
+    late, undated, count = _seal(house, draft, decisions, source, receipt)
+    if count != len(lines):
+        raise RuntimeError(f"{len(lines)} rows were to become events, {count} did")
+    progress("load")
+    review = _load_rows(tx, house, draft, decisions, source.agency, receipt)
+    if decisions.rekeyed:
+        comparison.retire_keys(tx, decisions.rekeyed)
+    appended = None
+    if count:
+        batch = seal.batch_of(this, count, len(decisions.corrected))
+        progress("append")
+        appended = ledger.append(tx, batch, house.clock, house.projectors)
+    return Entered(
+        accepted=count - len(decisions.corrected),
+        corrected=len(decisions.corrected),
+        known=len(decisions.known) + len(decisions.again),
+        returned=draft.rows - draft.persons - draft.candidates + len(decisions.refused) - review,
+        review=review,
+        late=late,
+        undated=undated,
+        appended=appended,
+        position=appended.size if appended else ledger_store.read_head(tx).size,
+    )
+
+
+def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) -> pa.Table:
+    """The subjects of the rows that become events, entering those that are new."""
+    item, folder = draft.split.item, draft.folder
+    roles = {role: f'"{item.roles[role]}"' for role in ("party_code", "party_name")}
+    person = item.role("representative")
+    representative = f'any_value("{person}")' if person else "CAST(NULL AS VARCHAR)"
+    house.engine.run(
+        folder,
+        [
+            f"COPY (SELECT code, name, representative FROM (SELECT {roles['party_code']} AS code, "
+            f"{roles['party_name']} AS name, {representative} AS representative, min(line) AS first "
+            f"FROM ({draft.split.rows_sql()}) JOIN read_parquet({sql_text(str(folder / seal.ACTS))}) a USING (line) "
+            f"GROUP BY 1, 2) ORDER BY first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)"
+        ],
+    )
+    candidates = pq.read_table(folder / CANDIDATES).cast(CANDIDATE_SCHEMA)
+    return enter(tx, candidates, house.clock, source.agency)
+
+
+def _seal(
+    house: House, draft: Draft, decisions: Decisions, source: Source, receipt: UUID
+) -> tuple[int, int, int]:
+    """Write `sealed.parquet` and the files of what goes back; (late, undated, events)."""
+    profile = draft.rules.profile
+    sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, profile.id, profile.counted)
+    refused = [(line, reason, record) for line, (reason, record) in decisions.refused.items()]
+    count = returning.write_refused(draft.folder, refused)
+    marked = [] if profile.counted else matching.by_sender(draft.folder, source.strangers)
+    returning.write_strangers(draft.folder, marked)
+    statements = [seal.seal_statement(draft.split, sender), *returning.statements(draft.split, count)]
+    ((late, undated, events),) = house.engine.run(
+        draft.folder, statements, [seal.lateness_query(draft.split)]
+    )[0]
+    return (late if profile.counted else 0), (undated if profile.counted else 0), events
+
+
+def _load_rows(
+    tx: Transaction, house: House, draft: Draft, decisions: Decisions, agency: UUID, receipt: UUID
+) -> int:
+    """Load what the receipt says of its lines; the number of rows that wait for a review."""
+    folder = draft.folder
+    store.load_returned(tx, returning.returned_reader(folder, receipt))
+    if draft.persons:
+        store.load_lines(tx, returning.person_lines(folder, receipt))
+        store.load_numbers(tx, returning.used_numbers(folder, agency, draft.split.item.id))
+    others = returning.other_lines(folder, receipt, _outcomes(draft, decisions), decisions.refused)
+    store.load_lines(tx, others)
+    waiting = list(returning.reviewed(folder))
+    if waiting:
+        opened = house.clock.now().at
+        rows = [
+            {
+                "review": new_id(house.clock).bytes,
+                "record": decisions.refused[line][1],
+                "receipt": receipt.bytes,
+                "line": line,
+                "source": agency.bytes,
+                "cells": cells,
+                "opened": opened,
+            }
+            for line, cells in waiting
+        ]
+        store.load_reviews(tx, pa.Table.from_pylist(rows, store.REVIEWS_SCHEMA).to_reader())
+    return len(waiting)
+
+
+def _outcomes(draft: Draft, decisions: Decisions) -> dict[int, tuple[Outcome, bytes | None]]:
+    """Outcome and record of the candidates that are neither new nor handed back."""
+    outcomes: dict[int, tuple[Outcome, bytes | None]] = {
+        line: (Outcome.KNOWN, record) for line, record in decisions.known.items()
+    }
+    for line, (record, _) in decisions.corrected.items():
+        outcomes[line] = (Outcome.CORRECTED, record)
+    for line, (reason, refused) in decisions.refused.items():
+        if reason in held.REVIEWED:
+            outcomes[line] = (Outcome.REVIEW, refused)
+    new = seal.records_of(draft.folder, set(decisions.again.values())) if decisions.again else {}
+    for line, first in decisions.again.items():
+        outcomes[line] = (Outcome.KNOWN, outcomes[first][1] if first in outcomes else new[first])
+    return outcomes

@@ -1,0 +1,135 @@
+"""From candidates to decisions: what the file says twice, what is held, who sent it; nothing is written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xinheng.core.cells import sql_text
+from xinheng.evidence.intake import held
+from xinheng.evidence.intake.model import Outcome
+from xinheng.evidence.intake.split import CANDIDATE, REPEATS, Split
+from xinheng.evidence.ledger import comparison
+from xinheng.ground.store.transaction import Transaction
+
+ARRIVING = "arriving.parquet"
+PIECE = 50_000
+
+
+@dataclass
+class Decisions:
+    """What becomes of the candidates. Lines in none of these are new."""
+
+    refused: dict[int, tuple[str, bytes | None]] = field(default_factory=dict)  # line -> (reason, record)
+    known: dict[int, bytes] = field(default_factory=dict)  # line -> record
+    again: dict[int, int] = field(default_factory=dict)  # line -> earlier line of the file that says the same
+    corrected: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)  # line -> (record, its event)
+    rekeyed: list[UUID] = field(default_factory=list)  # records whose key a correction may change
+
+    def settled(self, line: int) -> bool:
+        """Whether the line becomes no event."""
+        return line in self.refused or line in self.known or line in self.again
+
+    def settle_again(self) -> None:
+        """A line that says what an earlier one says shares its fate where that one was turned back."""
+        for line, first in list(self.again.items()):
+            if first in self.refused:
+                self.refused[line] = self.refused[first]
+                del self.again[line]
+
+
+def arriving_statement(split: Split) -> str:
+    """COPY of the candidates with what the comparison needs of them, by line."""
+    item = split.item
+    code = f'"{item.roles["authority_code"]}"' if item.role("authority_code") else "CAST(NULL AS VARCHAR)"
+    columns = (
+        f"line, key_mac, content_mac, named_record, \"{item.roles['document']}\" IS NOT NULL AS numbered, "
+        f'"{item.roles["authority"]}" AS authority, {code} AS authority_code'
+    )
+    return (
+        f"COPY (SELECT {columns} FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}) "
+        f"TO {sql_text(str(split.staged.folder / ARRIVING))} (FORMAT parquet)"
+    )
+
+
+def within_file(folder: Path, decisions: Decisions) -> None:
+    """Decide the lines whose record stands more than once in the file."""
+    for row in pq.read_table(folder / REPEATS).to_pylist():
+        if row["differing"]:
+            decisions.refused[row["line"]] = (held.SAME_KEY, None)
+        elif row["line"] != row["first_line"]:
+            decisions.again[row["line"]] = row["first_line"]
+
+
+def by_sender(folder: Path, strangers: Collection[tuple[str | None, str | None]]) -> list[int]:
+    """Lines whose deciding authority the sender may not send for. `strangers`: (name, code)."""
+    if not strangers:
+        return []
+    found = []
+    for piece in _pieces(folder, ["line", "authority", "authority_code"]):
+        for row in piece.to_pylist():
+            if (row["authority"], row["authority_code"]) in strangers:
+                found.append(row["line"])
+    return found
+
+
+def lines(folder: Path) -> Iterator[int]:
+    """The lines of all candidates, ascending."""
+    for piece in _pieces(folder, ["line"]):
+        yield from piece.column("line").to_pylist()
+
+
+def with_held(
+    tx: Transaction, folder: Path, decisions: Decisions, own: tuple[UUID, ...], own_names: Collection[str]
+) -> None:
+    """Compare the undecided candidates with what is held, and decide them by the correction table.
+
+    `own`: the sender and those it succeeds; `own_names`: how it is named as a deciding authority.
+    """
+    reader = pa.RecordBatchReader.from_batches(
+        comparison.ARRIVING_SCHEMA, _arriving(folder, decisions, sorted(own_names))
+    )
+    comparison.compare(tx, reader, own)
+    for page in comparison.met(tx):
+        for line, record, event, bits in page:
+            situation = held.Situation.of(bits)
+            decision = held.decide(situation)
+            if decision.outcome is Outcome.KNOWN:
+                decisions.known[line] = record.bytes
+            elif decision.outcome is Outcome.CORRECTED:
+                decisions.corrected[line] = (record.bytes, event.bytes)
+                if situation.named:
+                    decisions.rekeyed.append(record)
+            elif decision.reason is not None:
+                decisions.refused[line] = (decision.reason, record.bytes if record else None)
+
+
+def _arriving(folder: Path, decisions: Decisions, own_names: list[str]) -> Iterator[pa.RecordBatch]:
+    names = pa.array(own_names, pa.string())
+    for piece in _pieces(folder, None):
+        rows = piece
+        if decisions.refused or decisions.again:
+            rows = rows.filter(pa.array([not decisions.settled(n) for n in rows.column("line").to_pylist()]))
+        if not rows.num_rows:
+            continue
+        named = [UUID(n).bytes if n else None for n in rows.column("named_record").to_pylist()]
+        columns = [
+            rows.column("line").cast(pa.int32()),
+            rows.column("key_mac").cast(pa.binary(32)),
+            rows.column("content_mac").cast(pa.binary(32)),
+            pa.array(named, pa.binary(16)),
+            rows.column("numbered"),
+            pc.is_in(rows.column("authority"), value_set=names),
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=comparison.ARRIVING_SCHEMA)
+
+
+def _pieces(folder: Path, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(folder / ARRIVING) as file:
+        yield from file.iter_batches(PIECE, columns=columns)

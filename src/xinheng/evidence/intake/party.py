@@ -1,0 +1,80 @@
+"""Whether a row is about an organisation or about a natural person: decided row by row, in SQL.
+
+The rule (decision 11; 个人信息保护法 art. 6, collect no more than needed): a row is about a person where
+its kind says 自然人, or where it has no organisation code, its kind says nothing we know, and its name reads
+as a personal name or an identity number stood beside it. Rows about persons reach no check and no table.
+"""
+
+from __future__ import annotations
+
+from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item
+
+ORGANISATION, INDIVIDUAL, PERSON, UNKNOWN = "organisation", "individual_business", "person", "unknown"
+_KINDS = {"法人及非法人组织": ORGANISATION, "个体工商户": INDIVIDUAL, "自然人": PERSON}
+
+# Words that make a short name the name of an organisation, not of a person.
+_MARKERS = (
+    "公司|集团|合作社|厂|店|院|所|校|局|社|站|中心|银行|协会|学会|商会|工会|村|部|馆|铺|行|庄|园|场|队|会|委|室"
+    "|处|厅|酒楼|超市|药房|食堂|摊|坊|吧|网咖|企业|工程|实业|科技|贸易|物流|政府|联社|基金|寺|观|教堂|工作室|档"
+)
+# 张三, 张*三, 张某某, 阿卜杜·热合曼, 欧阳三四, and a name followed by a mark of identity: 张三（身份证…）.
+_PERSONAL = (
+    r"\p{Han}{2,4}",
+    r"\p{Han}{1,2}[*＊×某]{1,3}\p{Han}{0,2}",
+    r"\p{Han}{1,12}[·•・.．]\p{Han}{1,12}",
+    r"\p{Han}{2,4}[（(,，:：［]?(身份证|证件|[0-9*]{4}).*",
+    r"[A-Z][A-Za-z'’.-]+( [A-Z][A-Za-z'’.-]+){1,3}",
+)
+# A number with a birth date in it, or one already masked, is no organisation code (GB 11643 shape).
+_IDENTITY_SHAPE = (
+    r"[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]|.*[*＊［].*|\d{15}"
+)
+_CORPORATE_LATIN = r"\b(co|ltd|inc|llc|corp|company|limited|gmbh|group|plc)\b"
+
+
+def organisation_codes(item: Item) -> tuple[str, ...]:
+    """Field codes that identify an organisation: the unified code and the older numbers beside it."""
+    party = item.roles["party_code"]
+    family = party.rsplit("_", 1)[0] + "_"
+    older = [
+        f.code
+        for f in item.fields
+        if f.code.startswith(family) and f.type is FieldType.CODE and not f.dropped and f.code != party
+    ]
+    return (party, *older)
+
+
+def personal_name_sql(name: str) -> str:
+    """True where `name` (an SQL expression) reads as the name of a person; errs on the side of yes."""
+    shapes = " OR ".join(
+        f"regexp_full_match({name}, '{shape.replace(chr(39), chr(39) * 2)}')" for shape in _PERSONAL
+    )
+    markers = f"regexp_matches({name}, '({_MARKERS})') OR regexp_matches(lower({name}), '{_CORPORATE_LATIN}')"
+    return f"(({shapes}) AND NOT ({markers}))"
+
+
+def organisation_name_sql(name: str) -> str:
+    """True where `name` surely names an organisation."""
+    return f"(regexp_matches({name}, '({_MARKERS})') OR regexp_matches(lower({name}), '{_CORPORATE_LATIN}'))"
+
+
+def row_kind_sql(item: Item) -> str:
+    """`organisation`, `individual_business`, `person` or `unknown`, over a normalised row with its verdicts."""
+    name = f'trim("{item.roles["party_name"]}")'
+    kind = f'"{item.roles["party_kind"]}"' if item.role("party_kind") else "CAST(NULL AS VARCHAR)"
+    party, *older = organisation_codes(item)
+    coded = " OR ".join(
+        [f"coalesce(\"{party}{VERDICT_SUFFIX}\" = 'valid', false)"]
+        + [
+            f"coalesce(NOT regexp_full_match(\"{code}\", '{_IDENTITY_SHAPE}'), false)"
+            for code in (party, *older)
+        ]
+    )
+    known = " ".join(f"WHEN '{text}' THEN '{value}'" for text, value in _KINDS.items())
+    return (
+        f"coalesce(CASE {kind} {known} END, "
+        f"CASE WHEN {coded} THEN '{UNKNOWN}' "
+        f"WHEN {personal_name_sql(name)} THEN '{PERSON}' "
+        f"WHEN dropped > 0 AND NOT coalesce({organisation_name_sql(name)}, false) THEN '{PERSON}' "
+        f"ELSE '{UNKNOWN}' END)"
+    )

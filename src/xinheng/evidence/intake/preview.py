@@ -1,0 +1,134 @@
+"""A submission without a home: read, checked and split, compared with nothing, nothing written (`--dry-run`)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xinheng.core.cells import sql_text
+from xinheng.core.times import Clock, today
+from xinheng.evidence.intake import checks, drafting, held, receipts, returning
+from xinheng.evidence.intake.drafting import Draft
+from xinheng.evidence.intake.due import due_dates
+from xinheng.evidence.intake.incoming import Incoming
+from xinheng.evidence.intake.matching import Decisions, within_file
+from xinheng.evidence.intake.model import Counts, Outcome, Receipt, Request, RowResult
+from xinheng.evidence.intake.record_key import MacBlocks
+from xinheng.evidence.intake.split import CANDIDATE, PERSON, RETURNED
+from xinheng.ground.engine import Engine
+from xinheng.law.packs import Pack
+
+PREVIEW = "preview.parquet"
+SETTLED = "settled.parquet"
+ROWS_SHOWN = 1_000
+PIECE = 10_000
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a preview works with: no home, no agency, no keys."""
+
+    engine: Engine
+    pack: Pack
+    clock: Clock
+    incoming: Path  # a private folder is made in it, and goes with the preview
+
+
+@contextmanager
+def previewed(bench: Bench, request: Request) -> Iterator[tuple[Receipt, Iterator[RowResult]]]:
+    """The receipt without rows, and all rows; both hold inside the `with` block only.
+
+    Raises the refusals of reading and UnknownItemError, NoRuleInForceError, UnknownProfileError.
+    """
+    against = drafting.rules(bench.pack, request, today(bench.clock))
+    macs = MacBlocks(secrets.token_bytes(64), secrets.token_bytes(64))
+    with Incoming(bench.incoming).work() as folder:
+        drafted = drafting.draft(request, against, folder, bench.engine, macs)
+        decisions = Decisions()
+        within_file(folder, decisions)
+        yield _receipt(bench, drafted, decisions), _rows(drafted, decisions)
+
+
+def preview(bench: Bench, request: Request) -> Receipt:
+    """The receipt with its rows where they are few, as `submit` answers."""
+    with previewed(bench, request) as (receipt, rows):
+        found = tuple(islice(rows, ROWS_SHOWN + 1))
+        return replace(receipt, rows=found if len(found) <= ROWS_SHOWN else ())
+
+
+def _receipt(bench: Bench, drafted: Draft, decisions: Decisions) -> Receipt:
+    late, undated = _lateness(bench, drafted, decisions)
+    refused = len(decisions.refused)
+    staged, against = drafted.split.staged, drafted.rules
+    return Receipt(
+        receipt=None,
+        file_sha256=staged.file_sha256,
+        pack=against.pack.label,
+        profile=against.profile.id,
+        position=None,
+        counts=Counts(
+            accepted=drafted.candidates - refused - len(decisions.again),
+            returned=drafted.rows - drafted.persons - drafted.candidates + refused,
+            known=None,
+            corrected=0,
+            late=late,
+            persons=drafted.persons,
+            masked=drafted.masked,
+            dropped=drafted.dropped,
+            undated=undated,
+        ),
+        columns=staged.columns_json(),
+        notes=staged.notes,
+        checks=drafted.checks,
+    )
+
+
+def _lateness(bench: Bench, drafted: Draft, decisions: Decisions) -> tuple[int, int]:
+    """Write the rows of the preview, and count the late and the undatable among the new ones."""
+    this, folder = drafted.split, drafted.folder
+    settled = [*decisions.refused, *decisions.again]
+    pq.write_table(pa.table({"line": pa.array(settled, pa.int32())}), folder / SETTLED)
+    decided = f'TRY_CAST("{this.item.roles["decided"]}" AS DATE)'
+    found = checks.results_sql(this.plan)
+    rows = (
+        f"SELECT line, fate, '[' || {found} || ']' AS checks, \"{this.item.roles['content']}\" AS content "
+        f"FROM ({this.rows_sql()})"
+    )
+    days = (
+        f"SELECT {decided}, count(*) FROM ({this.rows_sql()}) WHERE fate = {CANDIDATE} "
+        f"AND line NOT IN (SELECT line FROM read_parquet({sql_text(str(folder / SETTLED))})) GROUP BY 1"
+    )
+    copied = f"COPY ({rows}) TO {sql_text(str(folder / PREVIEW))} (FORMAT parquet)"
+    counts: list[tuple[date | None, int]] = [(d, n) for d, n in bench.engine.run(folder, [copied], [days])[0]]
+    if not drafted.rules.profile.counted:
+        return 0, 0
+    due = due_dates(this.item, bench.pack.calendar, (d for d, _ in counts if d is not None))
+    undated = sum(n for d, n in counts if d is None or due[d] is None)
+    late = sum(n for d, n in counts if d is not None and (last := due[d]) is not None and this.day > last)
+    return late, undated
+
+
+def _rows(drafted: Draft, decisions: Decisions) -> Iterator[RowResult]:
+    with pq.ParquetFile(drafted.folder / PREVIEW) as file:
+        for piece in file.iter_batches(PIECE):
+            for row in piece.to_pylist():
+                yield _row(row["line"], row["fate"], row["checks"], row["content"], decisions)
+
+
+def _row(line: int, fate: int, found: str, content: str | None, decisions: Decisions) -> RowResult:
+    if fate == PERSON:
+        return RowResult(line, Outcome.PERSON)
+    results, sums = returning.results(found), receipts.derived(content)
+    if line in decisions.refused:
+        reason = held.reason(decisions.refused[line][0])
+        return RowResult(line, Outcome.RETURNED, None, (reason, *results), sums)
+    outcome = Outcome.RETURNED if fate == RETURNED else Outcome.ACCEPTED
+    return RowResult(line, Outcome.KNOWN if line in decisions.again else outcome, None, results, sums)

@@ -1,0 +1,75 @@
+"""What makes two rows the same record, and what makes them say the same (decisions 4 and 8), as SQL.
+
+Both are compared as HMACs under a key of the home, so that what an erased record leaves behind says nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xinheng.core import documents
+from xinheng.core.cells import compact_sql, name_sql
+from xinheng.evidence.ledger import sql as hashes
+from xinheng.evidence.ledger.model import CLASSES
+from xinheng.law.model import Item
+
+NUMBERED = ("authority", "document", "party_code")
+UNNUMBERED = ("authority", "decided", "party_code", "content")
+
+
+@dataclass(frozen=True)
+class MacBlocks:
+    """The home's MAC key, XORed for the inner and the outer hash (RFC 2104), 64 bytes each."""
+
+    inner: bytes
+    outer: bytes
+
+    def sql(self, message: str) -> str:
+        """HMAC-SHA-256 of a VARCHAR expression, as a BLOB expression of 32 bytes."""
+        return hashes.mac(message, hashes.blob(self.inner), hashes.blob(self.outer))
+
+
+def key_text_sql(item: Item) -> str:
+    """The natural key as delimited text: with the document number, or without one by date and content."""
+    document = f'"{item.roles["document"]}"'
+    with_number = _delimited("xinheng/key/1", item, NUMBERED)
+    without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED)
+    return f"CASE WHEN {document} IS NOT NULL THEN {with_number} ELSE {without} END"
+
+
+def _delimited(tag: str, item: Item, roles: tuple[str, ...]) -> str:
+    parts = [_netstring(f"'{tag}'"), _netstring(f"'{item.id}'")]
+    parts.extend(_netstring(f"coalesce({role_sql(item, role)}, '')") for role in roles)
+    return " || ".join(parts)
+
+
+def role_sql(item: Item, role: str) -> str:
+    """The field that plays `role`, in the spelling in which keys compare it."""
+    column = f'"{item.roles[role]}"'
+    if role == "document":
+        return documents.normalise_sql(column)
+    if role == "authority":
+        named = name_sql(column)
+        code = item.role("authority_code")
+        return f'coalesce({named}, "{code}")' if code else named
+    return compact_sql(column) if role == "content" else column
+
+
+def payload_sql(item: Item, disclosure: str) -> str:
+    """Canonical JSON of the row's fields of one disclosure class; NULL where the row says nothing in it."""
+    codes = sorted(f.code for f in item.fields if f.disclosure.value == disclosure and not f.dropped)
+    if not codes:
+        return "CAST(NULL AS VARCHAR)"
+    terms = ", ".join(f'\'"{code}":\' || to_json("{code}")' for code in codes)
+    return f"'{{' || nullif(concat_ws(',', {terms}), '') || '}}'"
+
+
+def content_text_sql(item: Item) -> str:
+    """Everything the row says, delimited: the three payloads."""
+    parts = [_netstring("'xinheng/content/1'")]
+    parts.extend(_netstring(f"coalesce({payload_sql(item, c)}, '')") for c in CLASSES)
+    return " || ".join(parts)
+
+
+def _netstring(text: str) -> str:
+    return f"strlen({text}) || ':' || {text} || ','"

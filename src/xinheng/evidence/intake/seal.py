@@ -1,0 +1,203 @@
+"""From rows to events: payloads, commitments, entries, and the parts of a ledger batch.
+
+The engine's child writes one wide file, `sealed.parquet`, row by row in log order; the parts of the batch are
+columns of it, turned into Arrow piece by piece. Ids and salts come from the operating system's randomness,
+made here and joined by line: DuckDB's own generator is not for secrets.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xinheng.core.cells import sql_text
+from xinheng.core.ids import new_ids
+from xinheng.core.times import Clock
+from xinheng.evidence.intake.record_key import payload_sql
+from xinheng.evidence.intake.split import Split
+from xinheng.evidence.ledger import sql as hashes
+from xinheng.evidence.ledger.batches import SCHEMAS, write_part
+from xinheng.evidence.ledger.model import CLASSES, SALT_BYTES, EventKind
+from xinheng.evidence.ledger.projection import Batch, Part
+
+ACTS = "acts.parquet"
+DUE = "due.parquet"
+ORGANISATIONS = "organisations.parquet"
+SEALED = "sealed.parquet"
+PIECE = 20_000  # rows turned into Arrow at a time
+
+ACT_SCHEMA = pa.schema(
+    [
+        ("line", pa.int32()),
+        ("kind", pa.string()),
+        ("event", pa.binary(16)),
+        ("record", pa.binary(16)),
+        ("previous", pa.binary(16)),
+        *((f"salt{i}", pa.binary(SALT_BYTES)) for i in range(len(CLASSES))),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What all events of a submission have in common."""
+
+    source: UUID
+    receipt: UUID
+    pack: str
+    profile: str
+    counted: bool  # profile counts in 合规率 and lateness
+
+
+def write_acts(
+    folder: Path, lines: list[int], corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock
+) -> int:
+    """Write `acts.parquet`: an event for every line, ascending; a new record unless it corrects one.
+
+    `corrected`: line -> (record, its current event). Returns the number of events.
+    """
+    with pq.ParquetWriter(folder / ACTS, ACT_SCHEMA, compression="none") as writer:
+        for start in range(0, len(lines), PIECE * 10):
+            part = lines[start : start + PIECE * 10]
+            writer.write_table(_acts(part, corrected, clock))
+    return len(lines)
+
+
+def _acts(lines: list[int], corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock) -> pa.Table:
+    count = len(lines)
+    events, records = new_ids(clock, count), new_ids(clock, count)
+    kinds = [str(EventKind.RECORDED)] * count
+    record = [records[i : i + 16] for i in range(0, 16 * count, 16)]
+    previous: list[bytes | None] = [None] * count
+    if corrected:
+        for place, line in enumerate(lines):
+            if line in corrected:
+                kinds[place] = str(EventKind.CORRECTED)
+                record[place], previous[place] = corrected[line]
+    columns = [
+        pa.array(lines, pa.int32()),
+        pa.array(kinds, pa.string()),
+        _fixed(events, 16),
+        pa.array(record, pa.binary(16)),
+        pa.array(previous, pa.binary(16)),
+        *(_fixed(secrets.token_bytes(SALT_BYTES * count), SALT_BYTES) for _ in CLASSES),
+    ]
+    return pa.Table.from_arrays(columns, schema=ACT_SCHEMA)
+
+
+def _fixed(raw: bytes, width: int) -> pa.Array:
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(raw) // width, [None, pa.py_buffer(raw)])
+
+
+def records_of(folder: Path, lines: set[int]) -> dict[int, bytes]:
+    """The records that these lines became."""
+    acts = pq.read_table(folder / ACTS, columns=["line", "record"])
+    found = acts.filter(pc.is_in(acts["line"], value_set=pa.array(sorted(lines), pa.int32())))
+    return dict(zip(found["line"].to_pylist(), found["record"].to_pylist(), strict=True))
+
+
+def write_due(folder: Path, due: Mapping[date, date | None]) -> None:
+    """Write the table of last days on time that sealing joins with."""
+    days, lasts = list(due), list(due.values())
+    table = pa.table({"decided": pa.array(days, pa.date32()), "due_on": pa.array(lasts, pa.date32())})
+    pq.write_table(table, folder / DUE)
+
+
+def write_organisations(folder: Path, subjects: pa.Table) -> None:
+    """Write code -> subject, as `subjects.enter` gave it: columns `code`, `subject` (16 bytes)."""
+    pq.write_table(subjects, folder / ORGANISATIONS)
+
+
+def seal_statement(split: Split, sender: Sender) -> str:
+    """COPY of the rows that become events, with everything that the ledger keeps of them."""
+    item, folder = split.item, split.staged.folder
+    fields = ", ".join(f'"{f.code}"' for f in item.fields if not f.dropped)
+    said = ", ".join(f"{payload_sql(item, c)} AS {c}" for c in CLASSES)
+    constants = (
+        f"{hashes.blob(sender.source.bytes)} AS source, {hashes.blob(sender.receipt.bytes)} AS receipt, "
+        f"{sql_text(sender.pack)} AS pack, {sql_text(item.id)} AS item, {sql_text(sender.profile)} AS profile, "
+        f"'current' AS state, DATE '{split.day.isoformat()}' AS received_on"
+    )
+    decided = f'TRY_CAST("{item.roles["decided"]}" AS DATE)'
+    rows = (
+        f"SELECT line, a.kind, a.event, a.record, a.previous, a.salt0, a.salt1, a.salt2, o.subject, "
+        f"key_mac, content_mac, shown_mark, reported_mark, {said}, {constants}, w.due_on, "
+        f'{decided} AS valid_from, {decided} AS decided_on, "{item.roles["document"]}" AS document, '
+        f'"{item.roles["authority"]}" AS authority, {fields} '
+        f"FROM ({split.rows_sql()}) c JOIN {_parquet(folder / ACTS)} a USING (line) "
+        f'JOIN {_parquet(folder / ORGANISATIONS)} o ON o.code = c."{item.roles["party_code"]}" '
+        f"LEFT JOIN {_parquet(folder / DUE)} w ON w.decided = {decided}"
+    )
+    bound = ", ".join(
+        f"{hashes.commitment(c, f'salt{i}', c)} AS commitment{i}" for i, c in enumerate(CLASSES)
+    )
+    entry = hashes.entry(
+        hashes.EntryColumns(
+            **{n: n for n in ("kind", "event", "record", "item", "subject", "source", "pack", "valid_from")},
+            commitments=("commitment0", "commitment1", "commitment2"),
+        )
+    )
+    sealed = (
+        f"SELECT * EXCLUDE (salt0, salt1, salt2, commitment0, commitment1, commitment2), "
+        f"salt0 || salt1 || salt2 AS salts, commitment0 || commitment1 || commitment2 AS commitments, "
+        f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows}))"
+    )
+    return f"COPY ({sealed}) TO {sql_text(str(folder / SEALED))} (FORMAT parquet)"
+
+
+def lateness_query(split: Split) -> str:
+    """One row: new records that came after their last day, and new records without one (无法计算)."""
+    recorded = f"kind = '{EventKind.RECORDED}'"
+    return (
+        f"SELECT count(*) FILTER (WHERE {recorded} AND received_on > due_on), "
+        f"count(*) FILTER (WHERE {recorded} AND due_on IS NULL), count(*) "
+        f"FROM {_parquet(split.staged.folder / SEALED)}"
+    )
+
+
+def batch_of(split: Split, count: int, changed: int) -> Batch:
+    """The batch for `ledger.append`, its parts written beside `sealed.parquet`."""
+    folder = split.staged.folder
+    batch = Batch(folder, count, split.item.id)
+    facts = pa.schema(
+        [
+            ("record", pa.binary(16)),
+            ("item", pa.string()),
+            *((f.code, pa.string()) for f in split.item.fields if not f.dropped),
+        ]
+    )
+    wanted: list[tuple[Part, pa.Schema, str | None]] = [
+        ("events", SCHEMAS["events"], None),
+        ("contents", SCHEMAS["contents"], None),
+        ("facts", facts, None),
+    ]
+    if count > changed:
+        wanted.append(("records", SCHEMAS["records"], EventKind.RECORDED))
+    if changed:
+        wanted.append(("changed", SCHEMAS["changed"], EventKind.CORRECTED))
+    for part, schema, kind in wanted:
+        pieces = _pieces(folder / SEALED, schema, kind)
+        write_part(batch, part, pa.RecordBatchReader.from_batches(schema, pieces))
+    return batch
+
+
+def _pieces(path: Path, schema: pa.Schema, kind: str | None) -> Iterator[pa.RecordBatch]:
+    columns = schema.names if kind is None else [*schema.names, *(["kind"] if "kind" not in schema.names else [])]
+    with pq.ParquetFile(path) as file:
+        for piece in file.iter_batches(PIECE, columns=columns):
+            chosen = piece if kind is None else piece.filter(pc.equal(piece.column("kind"), kind))
+            if chosen.num_rows:
+                arrays = [chosen.column(f.name).cast(f.type) for f in schema]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({sql_text(str(path))})"

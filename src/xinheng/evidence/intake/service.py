@@ -1,0 +1,223 @@
+"""Submitting: from a file to evidence, wholly or not at all.
+
+Everything heavy comes before the ledger's head is locked: reading, checking, comparing, hashing. One bulk
+transaction holds the comparison, the subjects, the events, the projections and the receipt; where another
+writer was first with a key, all of it is rolled back and the comparison starts anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from xinheng.core import canonical
+from xinheng.core.errors import Kind, XinhengError
+from xinheng.core.ids import new_id
+from xinheng.core.times import today
+from xinheng.evidence.intake import drafting, mapping, own_columns, receipts, returning, senders, store
+from xinheng.evidence.intake.drafting import Draft, Rules
+from xinheng.evidence.intake.entering import Entered, House, Progress, enter_rows
+from xinheng.evidence.intake.incoming import Incoming
+from xinheng.evidence.intake.model import Receipt, Request, RowResult
+from xinheng.evidence.intake.model_refusals import FileMissingError
+from xinheng.evidence.intake.record_key import MacBlocks
+from xinheng.evidence.ledger.errors import RecordMoved
+from xinheng.ground.keys import Keys
+from xinheng.ground.store import UniqueClash
+from xinheng.ground.store.transaction import Transaction
+from xinheng.law.packs import Pack
+
+ATTEMPTS = 3
+ROWS_SHOWN = 1_000  # a receipt of more rows comes without them; `rows` gives them all
+
+
+class Store(Protocol):
+    """Where transactions are opened."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]: ...
+    def bulk(self) -> AbstractContextManager[Transaction]: ...
+
+
+class Home(House, Protocol):
+    """What a submission needs of the home; `faces.app.App` is one."""
+
+    @property
+    def database(self) -> Store: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def pack(self) -> Pack: ...
+    @property
+    def incoming(self) -> Path: ...
+
+
+class CrowdedError(XinhengError):
+    """Other writers were first three times running; nothing was changed."""
+
+    code = "XH723"
+    kind = Kind.BUSY
+    title = "与其他报送反复相撞"
+
+
+class ReceiptAbsentError(XinhengError):
+    """No receipt has this id."""
+
+    code = "XH724"
+    kind = Kind.ABSENT
+    title = "没有这份回执"
+
+
+def submit(home: Home, request: Request, progress: Progress = lambda stage: None) -> Receipt:
+    """Take a file in, wholly or not at all, and answer with its receipt.
+
+    A request answered before gets the first receipt again, `repeated`. Rows are in the receipt where there
+    are few; `rows` gives all. Raises the refusals of reading (XH70x, XH71x), of the agency (access), of the
+    ledger, and CrowdedError.
+    """
+    incoming = Incoming(home.incoming)
+    incoming.sweep(home.clock)
+    day = today(home.clock)
+    against = drafting.rules(home.pack, request, day)
+    with home.database.transaction() as tx:
+        agency = senders.agency(tx, request, day)
+    digest = request_digest(request, agency, against)
+    with home.database.transaction() as tx:
+        if kept := store.by_request(tx, digest):
+            return _answer(tx, kept, against, repeated=True)
+    with incoming.work() as folder:
+        progress("read")
+        drafted = drafting.draft(request, against, folder, home.engine, MacBlocks(*home.keys.mac.blocks()))
+        kept, repeated = _enter(home, request, drafted, agency, digest, progress)
+        if drafted.persons and not repeated:
+            incoming.offer(returning.write_persons_file(drafted.split), kept.receipt, home.clock)
+    with home.database.transaction() as tx:
+        return _answer(tx, kept, against, repeated=repeated)
+
+
+def _enter(
+    home: Home, request: Request, drafted: Draft, agency: UUID, digest: bytes, progress: Progress
+) -> tuple[store.Kept, bool]:
+    """The transaction, begun anew where another writer was first; (receipt, was it there before)."""
+    with home.database.transaction() as tx:
+        source = senders.source(tx, agency, drafted)
+    for _ in range(ATTEMPTS):
+        try:
+            with home.database.bulk() as tx:
+                if kept := store.by_request(tx, digest):
+                    return kept, True
+                receipt = new_id(home.clock)
+                done = enter_rows(tx, home, drafted, source, receipt, progress)
+                kept = _kept(home, request, drafted, agency, done, (receipt, digest))
+                store.insert_receipt(tx, kept)
+        except (UniqueClash, RecordMoved) as error:
+            clash = error
+        else:
+            return kept, False
+    raise CrowdedError(
+        found=f"{ATTEMPTS} 次比对之后都有其他报送先写入了相同的记录",
+        expected="比对之后没有其他报送改动同一记录",
+        todo="稍后重新报送；本次没有写入任何内容",
+        where=request.file_name,
+    ) from clash
+
+
+def _kept(
+    home: Home, request: Request, drafted: Draft, agency: UUID, done: Entered, ids: tuple[UUID, bytes]
+) -> store.Kept:
+    against, staged = drafted.rules, drafted.split.staged
+    return store.Kept(
+        receipt=ids[0],
+        request=ids[1],
+        position=done.position,
+        known=done.appended.known.at if done.appended else home.clock.now().at,
+        agency=agency,
+        account=request.account,
+        item=against.item.id,
+        profile=against.profile.id,
+        pack=against.pack.label,
+        file_name=request.file_name,
+        file_sha256=staged.file_sha256,
+        first_seq=done.appended.first if done.appended else None,
+        counts={
+            "accepted": done.accepted,
+            "returned": done.returned,
+            "known": done.known,
+            "corrected": done.corrected,
+            "late": done.late,
+            "persons": drafted.persons,
+            "masked": drafted.masked,
+            "dropped": drafted.dropped,
+            "review": done.review,
+            "undated": done.undated,
+        },
+        columns=staged.columns_json(),
+        constants=_constants(request, against),
+        checks=[c.as_json() for c in drafted.checks],
+        notes=list(staged.notes),
+    )
+
+
+def _constants(request: Request, against: Rules) -> dict[str, str]:
+    own = {n: v for n, v in request.constants.items() if n in own_columns.ALL}
+    others = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
+    return {**mapping.constants(others, against.item), **own}
+
+
+def request_digest(request: Request, agency: UUID, against: Rules) -> bytes:
+    """What makes two requests the same: file, item, source, mapping, constants, profile, sheet. 32 bytes."""
+    value = {
+        "file": _file_digest(request),
+        "item": against.item.id,
+        "profile": against.profile.id,
+        "source": str(agency),
+        "mapping": dict(request.mapping),
+        "constants": _constants(request, against),
+        "sheet": request.sheet,
+    }
+    return hashlib.sha256(canonical.dumps(value).encode()).digest()
+
+
+def _file_digest(request: Request) -> str:
+    try:
+        with request.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FileMissingError(
+            found=f"无法打开 {request.file_name}：{error.strerror}",
+            expected="可以读取的文件",
+            todo="核对路径和权限",
+            where=request.file_name,
+        ) from error
+
+
+def _answer(tx: Transaction, kept: store.Kept, against: Rules, *, repeated: bool) -> Receipt:
+    answer = receipts.receipt_of(kept, repeated=repeated)
+    found = tuple(islice(receipts.rows(tx, kept, against.item, repeated=repeated), ROWS_SHOWN + 1))
+    return replace(answer, rows=found if len(found) <= ROWS_SHOWN else ())
+
+
+def kept_receipt(tx: Transaction, receipt: UUID) -> store.Kept:
+    """A receipt as it is kept. Raises ReceiptAbsentError."""
+    kept = store.by_id(tx, receipt)
+    if kept is None:
+        raise ReceiptAbsentError(
+            found=f"回执 {receipt} 不存在", expected="平台发出的回执编号", todo="核对编号", where=str(receipt)
+        )
+    return kept
+
+
+def rows(tx: Transaction, pack: Pack, receipt: UUID, *, repeated: bool = False) -> Iterator[RowResult]:
+    """Every row of a receipt, ascending by line. Raises ReceiptAbsentError, UnknownItemError."""
+    kept = kept_receipt(tx, receipt)
+    return receipts.rows(tx, kept, pack.item(kept.item), repeated=repeated)
+
+
+def listed(tx: Transaction, agency: UUID | None = None, limit: int = 50, offset: int = 0) -> list[store.Kept]:
+    """Receipts, newest first: of one agency, or of all."""
+    return store.listed(tx, agency, limit, offset)

@@ -1,0 +1,162 @@
+"""The tables of intake and their SQL: receipts, the rows they speak of, numbers used up, reviews."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+
+from xinheng.core import canonical
+from xinheng.ground.store.transaction import Row, Transaction
+
+PAGE = 5_000
+
+RETURNED_SCHEMA = pa.schema(
+    [("receipt", pa.binary(16)), ("line", pa.int32()), ("cells", pa.string()), ("checks", pa.string())]
+)
+LINES_SCHEMA = pa.schema(
+    [
+        ("receipt", pa.binary(16)),
+        ("line", pa.int32()),
+        ("outcome", pa.string()),
+        ("record", pa.binary(16)),
+        ("checks", pa.string()),
+    ]
+)
+NUMBERS_SCHEMA = pa.schema(
+    [
+        ("agency", pa.binary(16)),
+        ("item", pa.string()),
+        ("number", pa.string()),
+        ("decided_on", pa.date32()),
+        ("why", pa.string()),
+    ]
+)
+REVIEWS_SCHEMA = pa.schema(
+    [
+        ("review", pa.binary(16)),
+        ("record", pa.binary(16)),
+        ("receipt", pa.binary(16)),
+        ("line", pa.int32()),
+        ("source", pa.binary(16)),
+        ("cells", pa.string()),
+        ("opened", pa.timestamp("us", "UTC")),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A receipt as it is kept."""
+
+    receipt: UUID
+    request: bytes
+    position: int
+    known: datetime
+    agency: UUID
+    account: UUID | None
+    item: str
+    profile: str
+    pack: str
+    file_name: str
+    file_sha256: str
+    first_seq: int | None
+    counts: dict[str, int]
+    columns: dict[str, str]
+    constants: dict[str, str]
+    checks: list[dict[str, Any]]
+    notes: list[str]
+
+
+_COLUMNS = (
+    "receipt, request, position, known, agency, account, item, profile, pack, file_name, file_sha256, first_seq, "
+    "counts, columns, constants, checks, notes"
+)
+
+
+def insert_receipt(tx: Transaction, kept: Kept) -> None:
+    """Keep a receipt. Raises UniqueClash where the same request was answered meanwhile."""
+    values = {
+        **vars(kept),
+        "counts": canonical.dumps(kept.counts),
+        # the order of the sheet is part of what the receipt says, so these are not sorted
+        "columns": json.dumps(kept.columns, ensure_ascii=False),
+        "constants": canonical.dumps(kept.constants),
+        "checks": canonical.dumps(kept.checks),
+        "notes": canonical.dumps(kept.notes),
+    }
+    names = ", ".join(f"%({name.strip()})s" for name in _COLUMNS.split(","))
+    tx.execute(f"insert into receipts ({_COLUMNS}) values ({names})", values)
+
+
+def _kept(row: Row) -> Kept:
+    texts = [json.loads(text) for text in row[12:17]]
+    request = bytes(row[1])
+    return Kept(row[0], request, *row[2:12], *texts)
+
+
+def by_request(tx: Transaction, request: bytes) -> Kept | None:
+    """The receipt that answered this request before."""
+    rows = tx.fetch(f"select {_COLUMNS} from receipts where request = %(request)s", {"request": request})
+    return _kept(rows[0]) if rows else None
+
+
+def by_id(tx: Transaction, receipt: UUID) -> Kept | None:
+    rows = tx.fetch(f"select {_COLUMNS} from receipts where receipt = %(receipt)s", {"receipt": receipt})
+    return _kept(rows[0]) if rows else None
+
+
+def listed(tx: Transaction, agency: UUID | None, limit: int, offset: int = 0) -> list[Kept]:
+    """Receipts, newest first: of one agency, or of all."""
+    rows = tx.fetch(
+        f"""select {_COLUMNS} from receipts
+            where %(agency)s::uuid is null or agency = %(agency)s::uuid
+            order by known desc, receipt limit %(limit)s offset %(offset)s""",
+        {"agency": agency, "limit": limit, "offset": offset},
+    )
+    return [_kept(row) for row in rows]
+
+
+def load_returned(tx: Transaction, rows: pa.RecordBatchReader) -> None:
+    tx.load("returned_rows", rows)
+
+
+def load_lines(tx: Transaction, rows: pa.RecordBatchReader) -> None:
+    tx.load("receipt_lines", rows)
+
+
+def load_reviews(tx: Transaction, rows: pa.RecordBatchReader) -> None:
+    tx.load("record_reviews", rows)
+
+
+def load_numbers(tx: Transaction, rows: pa.RecordBatchReader) -> None:
+    """Note numbers that are used up; one that is noted already stays as it was."""
+    tx.execute("create temp table used_numbers (like number_register) on commit drop")
+    tx.load("used_numbers", rows)
+    tx.execute("insert into number_register select * from used_numbers on conflict do nothing")
+    tx.execute("drop table used_numbers")
+
+
+def returned(tx: Transaction, receipt: UUID) -> Iterator[Row]:
+    """(line, cells, checks) of the rows handed back, ascending."""
+    return _paged(tx, "select line, cells, checks from returned_rows", receipt)
+
+
+def lines(tx: Transaction, receipt: UUID) -> Iterator[Row]:
+    """(line, outcome, record, checks) of the lines that are neither new nor returned, or carry marks."""
+    return _paged(tx, "select line, outcome, record, checks from receipt_lines", receipt)
+
+
+def _paged(tx: Transaction, select: str, receipt: UUID) -> Iterator[Row]:
+    last = 0
+    while page := tx.fetch(
+        f"{select} where receipt = %(receipt)s and line > %(last)s order by line limit {PAGE}",
+        {"receipt": receipt, "last": last},
+    ):
+        yield from page
+        last = page[-1][0]
