@@ -76,12 +76,6 @@ class OrganisationAbsentError(XinhengError):
     title = "没有这家单位的记录"
 
 
-class HandOnAbsentError(XinhengError):
-    code = "XH962"
-    kind = Kind.ABSENT
-    title = "取回文件已经不在"
-
-
 STATUS_OF_KIND = {
     Kind.INVALID: 400,
     Kind.ABSENT: 404,
