@@ -1,13 +1,15 @@
 """PostgreSQL: finding or starting it, transactions, migrations, backup."""
 
+from xinheng.ground.store.backup import Manifest, backup, restore
 from xinheng.ground.store.database import Database
 from xinheng.ground.store.errors import StatementFailed, StoreUnavailable, UniqueClash
-from xinheng.ground.store.migrate import migrate
+from xinheng.ground.store.migrate import migrate, revision
 from xinheng.ground.store.server import Server
 from xinheng.ground.store.transaction import Params, Row, Transaction
 
 __all__ = [
     "Database",
+    "Manifest",
     "Params",
     "Row",
     "Server",
@@ -15,5 +17,8 @@ __all__ = [
     "StoreUnavailable",
     "Transaction",
     "UniqueClash",
+    "backup",
     "migrate",
+    "restore",
+    "revision",
 ]

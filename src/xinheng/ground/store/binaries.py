@@ -56,13 +56,15 @@ class RunAs:
             os.chown(path, self.uid, self.gid)
 
 
-def choose_user(data: Path, wanted: str | None) -> RunAs:
+def choose_user(data: Path, wanted: str | None, euid: int | None = None) -> RunAs:
     """Whom to run PostgreSQL as (decision 23). Raises NoServerUser.
 
-    Not root: ourselves. Root: whoever owns an existing cluster, else `wanted`, else postgres, else nobody.
+    `euid` is who we are (default: the process). Not root: ourselves.
+    Root: whoever owns an existing cluster, else `wanted`, else postgres, else nobody.
     """
-    if os.geteuid() != 0:
-        return _ourselves(data)
+    me = os.geteuid() if euid is None else euid
+    if me != 0:
+        return _ourselves(data, me)
     if data.exists() and data.stat().st_uid != 0:
         return _account(data.stat().st_uid)
     for name in [wanted] if wanted else ["postgres", "nobody"]:
@@ -83,8 +85,7 @@ def _account(uid: int) -> RunAs:
     return RunAs(uid, entry.pw_gid, entry.pw_name, drop=True)
 
 
-def _ourselves(data: Path) -> RunAs:
-    uid = os.geteuid()
+def _ourselves(data: Path, uid: int) -> RunAs:
     try:
         name = pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -96,11 +97,15 @@ def _ourselves(data: Path) -> RunAs:
 
 def check_reach(run_as: RunAs, folder: Path) -> None:
     """Raise HomeOutOfReach, naming the first folder on the way that the account cannot enter."""
-    if not run_as.drop:
+    target = folder.resolve()
+    if not run_as.drop or _enters(run_as, target):
         return
-    for step in [*reversed(folder.resolve().parents), folder.resolve()]:
-        if run_as.run(["/bin/sh", "-c", 'cd "$1"', "sh", str(step)], Path("/")).returncode != 0:
-            raise HomeOutOfReach(run_as.name, str(step))
+    closed = (step for step in [*reversed(target.parents), target] if not _enters(run_as, step))
+    raise HomeOutOfReach(run_as.name, str(next(closed, target)))
+
+
+def _enters(run_as: RunAs, folder: Path) -> bool:
+    return run_as.run(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)], Path("/")).returncode == 0
 
 
 def package_folder() -> Path:

@@ -46,6 +46,11 @@ def revision(dsn: str) -> tuple[str | None, str | None]:
     return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+def known_revisions() -> list[str]:
+    """Every schema revision this program knows, newest first."""
+    return [step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+
+
 def _migrate(dsn: str) -> list[str]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

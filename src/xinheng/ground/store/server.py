@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import shlex
 import shutil
 import tempfile
 import time
@@ -24,46 +23,13 @@ import psycopg
 
 from xinheng.ground.store.binaries import RunAs, check_reach, choose_user, find_programs
 from xinheng.ground.store.errors import DiskFull, ServerFailed
+from xinheng.ground.store.postmaster import PORT, launch, living_pid, read_pid_file
 
 ROLE = "xinheng"
 DATABASE = "xinheng"
-PORT = 5432  # of the socket's file name only; nothing listens on TCP
 SOCKET_LIMIT = 107  # bytes of sun_path on Linux, less the closing NUL
 ROOM_FOR_INIT = 200 * 1024 * 1024  # bytes: cluster 40 MB, first WAL segments, and air
 NO_SPACE = ("No space left on device", "Disk quota exceeded")
-
-# Written anew at every start, so that a new version of the program brings its settings with it.
-CONFIGURATION = """\
-listen_addresses = ''
-unix_socket_permissions = 0700
-port = {port}
-unix_socket_directories = '{sockets}'
-max_connections = 60
-shared_buffers = 128MB
-dynamic_shared_memory_type = posix
-max_wal_size = 2GB
-min_wal_size = 80MB
-wal_recycle = off           # a recycled segment of a file system in a container costs more than a new one
-wal_init_zero = on          # a full disk is noticed when a segment is made, not in the middle of a commit
-wal_compression = off
-fsync = on
-full_page_writes = on
-synchronous_commit = on
-checkpoint_completion_target = 0.9
-timezone = 'UTC'
-log_timezone = 'UTC'
-lc_messages = 'C'
-lc_monetary = 'C'
-lc_numeric = 'C'
-lc_time = 'C'
-default_text_search_config = 'pg_catalog.simple'
-password_encryption = 'scram-sha-256'
-log_min_error_statement = panic   # statements may hold what an agency sent; they do not belong in a log
-log_parameter_max_length = 0
-log_parameter_max_length_on_error = 0
-log_line_prefix = '%m [%p] '
-log_lock_waits = on
-"""
 
 
 class Server:
@@ -135,15 +101,18 @@ class Server:
 
     def address(self, database: str) -> str:
         """The address of another database in the same server."""
-        running = self._read_pid_file()
-        if running is None:
+        running = read_pid_file(self.data)
+        if running is None or not running[1]:
             raise ServerFailed("数据库服务没有运行", str(self.log))
         password = (self.folder / "password").read_text(encoding="ascii").strip()
-        return f"postgresql://{ROLE}:{password}@/{database}?host={quote(running[1], safe='')}&port={PORT}"
+        place = f"host={quote(running[1], safe='')}&port={PORT}"
+        return (
+            f"postgresql://{ROLE}:{password}@/{database}?{place}&options="  # empty: PGOPTIONS is not for us
+        )
 
     def running(self) -> bool:
         """Whether a server of this home answers."""
-        return self._pid() is not None and self._answers()
+        return living_pid(self.data) is not None and self._answers()
 
     def has_users(self) -> bool:
         """Whether any process (this one included) holds the server."""
@@ -178,7 +147,7 @@ class Server:
         return False
 
     def _start(self) -> None:
-        if self._pid() is not None and self._answers():
+        if living_pid(self.data) is not None and self._answers():
             return
         try:
             run_as = choose_user(self.data, self._wanted)
@@ -187,7 +156,9 @@ class Server:
             if not self.data.exists():
                 self._initialise(run_as, programs)
             self._forget_stranger()
-            self._launch(run_as, programs)
+            output = launch(run_as, programs, self.folder, self._socket_folder(run_as))
+            if output is not None:
+                raise self._failure("启动失败（pg_ctl）", output)
             self._make_database()
         except OSError as error:
             if error.errno in (28, 122):  # ENOSPC, EDQUOT
@@ -239,27 +210,6 @@ class Server:
             _write_private(path, secrets.token_urlsafe(32))
         return path.read_text(encoding="ascii").strip()
 
-    def _launch(self, run_as: RunAs, programs: Path) -> None:
-        configuration = self.folder / "server.conf"
-        sockets = self._socket_folder(run_as)
-        text = CONFIGURATION.format(port=PORT, sockets=str(sockets).replace("'", "''"))
-        configuration.write_text(text, encoding="utf-8")
-        configuration.chmod(0o644)
-        command = [
-            str(programs / "pg_ctl"), "start", "-D", str(self.data), "-l", str(self.log),
-            "-w", "-t", "600", "-s",
-            "-o", f"-c config_file={shlex.quote(str(configuration))}",
-        ]  # fmt: skip
-        for _attempt in range(40):  # a killed postmaster's children need a moment to let go of their memory
-            done = run_as.run(command, cwd=self.data, timeout=660)
-            if done.returncode == 0:
-                return
-            tail = _tail(self.log)
-            if "is still in use" not in tail:
-                raise self._failure("启动失败（pg_ctl）", done.stdout + tail)
-            time.sleep(0.25)
-        raise self._failure("旧进程没有退出", "")
-
     def _socket_folder(self, run_as: RunAs) -> Path:
         """`<home>/db/run`, or a private temporary folder where that path is too long."""
         inside = self.folder.resolve() / "run"
@@ -275,59 +225,33 @@ class Server:
                 link.execute(f"create database {DATABASE}")
 
     def _stop(self) -> None:
-        if self._pid() is None:
+        if living_pid(self.data) is None:
             return
-        running = self._read_pid_file()
+        running = read_pid_file(self.data)
         run_as = choose_user(self.data, self._wanted)
         programs = find_programs(run_as, self.folder / "programs")
         done = run_as.run(
             [str(programs / "pg_ctl"), "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "300", "-s"],
             self.data,
         )
-        if done.returncode != 0 and self._pid() is not None:
+        if done.returncode != 0 and living_pid(self.data) is not None:
             raise self._failure("停止失败（pg_ctl）", done.stdout)
         if running and Path(running[1]) != self.folder.resolve() / "run":
             shutil.rmtree(running[1], ignore_errors=True)
 
-    def _read_pid_file(self) -> tuple[int, str] | None:
-        """(pid, socket folder) as postmaster.pid gives them: lines 1 and 5."""
-        try:
-            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-            return int(lines[0]), lines[4]
-        except (FileNotFoundError, ValueError, IndexError):
-            return None
-
-    def _pid(self) -> int | None:
-        """The pid of this home's running postmaster, or None; a recycled pid does not count."""
-        running = self._read_pid_file()
-        if running is None:
-            return None
-        pid = running[0]
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return None
-        except PermissionError:
-            pass
-        return pid if _is_postgres(pid) else None
-
     def _forget_stranger(self) -> None:
         """Remove a pid file whose pid is another program's now; PostgreSQL would refuse to start."""
-        if self._read_pid_file() is not None and self._pid() is None:
+        if read_pid_file(self.data) is not None and living_pid(self.data) is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _answers(self, patience: float = 600) -> bool:
         """Whether it takes connections; waits while it starts up or recovers."""
         until = time.monotonic() + patience
-        while self._pid() is not None and time.monotonic() < until:
+        while living_pid(self.data) is not None and time.monotonic() < until:
             try:
                 psycopg.connect(self.address("postgres"), connect_timeout=5).close()
-            except psycopg.OperationalError as error:
-                if "starting up" not in str(error) and "recovery" not in str(error):
-                    time.sleep(0.2)
+            except (psycopg.OperationalError, ServerFailed):  # starting up, recovering, or on its way down
                 time.sleep(0.05)
-            except ServerFailed:
-                return False
             else:
                 return True
         return False
@@ -339,26 +263,10 @@ class Server:
         return ServerFailed(found, str(self.log))
 
 
-def _is_postgres(pid: int) -> bool:
-    """By the name the kernel gives the process; where there is no /proc, the pid file is believed."""
-    try:
-        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "postgres"
-    except OSError:
-        return not Path("/proc/self").exists()
-
-
 def _write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text + "\n")
-
-
-def _tail(path: Path, size: int = 4096) -> str:
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - size))
-        return file.read().decode("utf-8", "replace")
 
 
 def _append(path: Path, text: str) -> None:
