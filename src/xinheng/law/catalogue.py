@@ -115,6 +115,7 @@ def _item(root: Node, shelf: Shelf) -> Item:
         checks=(),
         timeliness=(),
         key=_collected(entries["key"], roles),
+        pack=shelf.pack,
         place=root.place,
     )
     return _with_rules(item, root, bases, shelf)

@@ -285,6 +285,7 @@ class Item:
     timeliness: tuple[Timeliness, ...]
     mark_rules: tuple[MarkRule, ...] = ()
     key: tuple[str, ...] = ()  # roles of the natural key (decision 8)
+    pack: str = ""
     place: Place | None = None
 
     def field(self, code: str) -> Field:

@@ -1,0 +1,120 @@
+"""`xinheng policy`: check packs, show an item as it stands on a day, write the reference pages."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from xinheng.core.errors import XinhengError
+from xinheng.law.model import Severity
+from xinheng.law.packs import Pack, load, shipped
+from xinheng.law.reference import page
+
+app = typer.Typer(help="政策包：检查、查看、生成说明", no_args_is_help=True)
+
+_SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
+PackName = Annotated[str, typer.Option("--pack", help="政策包名称")]
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option("--folder", help="另加的政策包目录，可多次；同名的包以后者为准", exists=True),
+]
+
+
+def names(roots: list[Path]) -> list[str]:
+    """The packs in these folders, by name."""
+    return sorted({head.parent.name for root in roots for head in root.glob("*/pack.yaml")})
+
+
+def _roots(folders: list[Path] | None) -> list[Path]:
+    return [shipped(), *(folders or [])]
+
+
+def _load(name: str, folders: list[Path] | None) -> Pack:
+    try:
+        return load(name, _roots(folders))
+    except XinhengError as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def check(
+    name: Annotated[list[str] | None, typer.Argument(help="政策包名称；不写则检查全部")] = None,
+    folder: Folders = None,
+) -> None:
+    """逐个加载政策包，运行其中全部示例；有一处不合即以 1 退出。"""
+    out, err = Console(), Console(stderr=True)
+    failed = False
+    for one in name or names(_roots(folder)):
+        try:
+            pack = load(one, _roots(folder))
+        except XinhengError as error:
+            failed = True
+            err.print(str(error), markup=False, highlight=False, soft_wrap=True)
+            continue
+        rules = [rule for item in pack.items.values() for rule in (*item.checks, *item.mark_rules)]
+        examples = sum(len(rule.examples) for rule in rules)
+        counts = (
+            f"{len(pack.items)} 个事项，{len(rules)} 条规则，{examples} 个示例，{len(pack.targets)} 个目标"
+        )
+        out.print(f"合格  {pack.label}\n      {counts}", markup=False, highlight=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    item: Annotated[str, typer.Argument(help="事项编号或名称，如 penalty、行政处罚")],
+    on: Annotated[str, typer.Option("--on", help="日期，YYYY-MM-DD")],
+    pack: PackName = "national",
+    folder: Folders = None,
+) -> None:
+    """按某日有效的规定显示一个目录事项。"""
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        raise typer.BadParameter(f"“{on}”不是日期，应写作 YYYY-MM-DD", param_hint="--on") from None
+    loaded = _load(pack, folder)
+    try:
+        found = loaded.item(item, day)
+    except XinhengError as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    out = Console()
+    out.print(f"{found.name}（{found.id}） {found.edition}，{day} 有效", markup=False)
+    out.print(f"依据：{loaded.cite(found.basis)}", markup=False)
+    out.print(f"责任单位：{found.provider}", markup=False)
+    fields = Table("代码", "名称", "填报", "公开属性", title="数据项")
+    for field in found.fields:
+        if field.span is None or field.span.covers(day):
+            said = (
+                "不采集" if field.dropped else "必填" if field.required else "应填" if field.expected else ""
+            )
+            fields.add_row(field.code, field.name, said, field.disclosure.value)
+    out.print(fields)
+    for term in found.timeliness:
+        if term.span.covers(day):
+            out.print(
+                f"{term.channel}：{term.working_days} 个工作日，{loaded.cite(term.basis)}", markup=False
+            )
+    checks = Table("校验", "结果", "说明", "依据", title="校验")
+    for rule in found.checks_on(day):
+        checks.add_row(rule.id, _SEVERITY[rule.severity], rule.message, loaded.cite(rule.basis))
+    out.print(checks)
+
+
+@app.command()
+def reference(
+    out: Annotated[Path, typer.Option("--out", help="写入的目录")] = Path("docs/policy"),
+    folder: Folders = None,
+) -> None:
+    """为每个政策包生成一页说明（Markdown）。"""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in names(_roots(folder)):
+        (out / f"{name}.md").write_text(page(_load(name, folder)), encoding="utf-8")
+        Console().print(f"已写 {out / f'{name}.md'}", markup=False, soft_wrap=True)
