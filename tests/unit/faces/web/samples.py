@@ -129,12 +129,12 @@ RECORD_VIEW = portal.RecordView(
     ),
     proof=(
         Pair("信衡编号", str(RECORD), mono=True),
-        Pair("账本位置", "12 044"),
+        Pair("日志位置", "12 044"),
         Pair("检查点大小", "20 144"),
     ),
     history=(
         portal.HistoryStep("更正：处罚内容", "2026-09-15 10:02", "信源单位：云台市市场监督管理局"),
-        portal.HistoryStep("入账", "2026-09-10 09:31", "账本位置 11 020"),
+        portal.HistoryStep("入账", "2026-09-10 09:31", "日志位置 11 020"),
     ),
     windows=(
         portal.Window(
@@ -166,7 +166,7 @@ ABOUT = portal.AboutView(
         ),
     ),
     checkpoint=(
-        Pair("账本大小", "20 144"),
+        Pair("日志大小", "20 144"),
         Pair("根", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=", mono=True),
     ),
     pack=(Pair("规则包", "national", mono=True), Pair("摘要", "0a1b" * 16, mono=True, wide=True)),
@@ -287,7 +287,7 @@ RECEIPT = desk.ReceiptView(
     (
         Pair("回执编号", str(RECORD), mono=True, wide=True),
         Pair("文件", "10月处罚.xlsx"),
-        Pair("账本位置", "12 044"),
+        Pair("日志位置", "12 044"),
     ),
     (("行政处罚决定文号", "行政处罚决定书文号（CF_WSH）"), ("联系电话", "不使用")),
     returned_count=7,
@@ -329,7 +329,7 @@ OFFICE = desk.OfficeView(
             "2026-11-02",
         ),
     ),
-    (Pair("账本大小", "20 144"), Pair("检查点", "与账本一致", tag=Tag("正常", "good"))),
+    (Pair("日志大小", "20 144"), Pair("检查点", "与数据库一致", tag=Tag("正常", "good"))),
 )
 AUDIT = desk.AuditView((desk.AuditLine("2026-11-20 09:00", "王经办", "登录", "127.0.0.1"),))
 

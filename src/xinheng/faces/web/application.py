@@ -1,0 +1,63 @@
+"""The web application: routes, gate and error shape put together around a wired house."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from psycopg_pool import AsyncConnectionPool
+
+from xinheng.evidence.subjects import lookup
+from xinheng.faces.web import failures
+from xinheng.faces.web.api import routes as api
+from xinheng.faces.web.context import Web
+from xinheng.faces.web.desk import office, receipts, sign_in, upload
+from xinheng.faces.web.guard import BODY_LIMIT, Guard
+from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
+from xinheng.faces.web.portal import lists, organisations, pages, records, search
+from xinheng.faces.web.static_files import Assets
+
+if TYPE_CHECKING:
+    from xinheng.faces.app import App
+
+LOOKUPS = 8  # connections of the asynchronous lookups
+
+
+def create_app(app: App) -> FastAPI:
+    """Portal, desk and api over `app`. Opens nothing until it is started; closes only what it opened."""
+    render = Renderer(Site(app.settings.site_name, app.settings.site_notice, assets_digest()))
+    pool: lookup.Pool = AsyncConnectionPool(
+        app.database.dsn, configure=lookup.configure, min_size=1, max_size=LOOKUPS, open=False, timeout=10
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await pool.open()
+        try:
+            yield
+        finally:
+            await pool.close()
+
+    web = FastAPI(
+        title="信衡公共信用信息接口",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        telemetry={"enabled": False},
+    )
+    web.state.web = Web(app, render, pool)
+    respond = failures.responder(render)
+    failures.install(web, respond)
+    for room in (search, organisations, records, lists, pages, sign_in, upload, receipts, office, api):
+        web.include_router(room.router)
+    web.mount("/static", Assets(directory=STATIC), name="static")
+    web.add_middleware(Guard, respond=respond, limit_of=_limit_of(upload.PATH, app.settings.upload_bytes))
+    return web
+
+
+def _limit_of(upload_path: str, upload_bytes: int):
+    return lambda path: upload_bytes if path == upload_path else BODY_LIMIT
