@@ -54,7 +54,17 @@ def test_the_checker_shares_nothing_with_the_writer() -> None:
 
 def test_models_are_pure() -> None:
     """A model knows core, law, other models and value libraries; no store, no clock, no files."""
-    forbidden = ("psycopg", "duckdb", "adbc_driver", "fastapi", "starlette", "os", "subprocess", "socket", "time")
+    forbidden = (
+        "psycopg",
+        "duckdb",
+        "adbc_driver",
+        "fastapi",
+        "starlette",
+        "os",
+        "subprocess",
+        "socket",
+        "time",
+    )
     strangers = [
         f"{name(path)} imports {module}"
         for path in sources()

@@ -44,7 +44,9 @@ def test_every_error_code_is_documented() -> None:
 
 
 def test_no_documented_error_code_is_dead() -> None:
-    documented = set(re.findall(r"^\| (XH\d{3})", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE))
+    documented = set(
+        re.findall(r"^\| (XH\d{3})", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE)
+    )
     assert sorted(documented - {cls.code for cls in refusals()}) == []
 
 
@@ -64,13 +66,15 @@ def test_every_dependency_is_explained() -> None:
     for listed in ("runtime.in", "dev.in"):
         for line in (ROOT / "requirements" / listed).read_text(encoding="utf-8").splitlines():
             package = re.split(r"[=\[<>]", line.strip())[0].lower()
-            assert line.startswith("-r") or f"`{package}`" in text, f"{package} is not in docs/dependencies.md"
+            assert line.startswith("-r") or f"`{package}`" in text, (
+                f"{package} is not in docs/dependencies.md"
+            )
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:
     patterns = re.compile(
         r"(?<![\w.])/(?:w" + r"ork|f" + r"arm)/|https?://[^ \"']+/(?:simple|packages)/|\"resolved\":"
-        r"|--(?:extra-)?index-url|--find-links"
+        r"|--(?:extra-)?index" + r"-url|--find" + r"-links"
     )
     leaks = []
     for path in tracked():

@@ -37,7 +37,7 @@ def test_no_file_hides_behind_an_empty_name() -> None:
 
 
 def test_nothing_is_left_open() -> None:
-    words = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error")
+    words = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "raise NotImplemented" + "Error")
     left = [
         f"{name(p)}: {word}"
         for p in tracked()
