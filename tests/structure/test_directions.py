@@ -9,7 +9,6 @@ import pytest
 from importlinter.application.use_cases import lint_imports
 from importlinter.cli import EXIT_STATUS_SUCCESS
 from importlinter.cli import lint_imports as run_contracts
-
 from tests.structure.tree import PACKAGE, ROOT, name, parsed, sources
 
 

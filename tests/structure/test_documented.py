@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import re
 
-from xinheng.core.errors import Kind, XinhengError
-
 from tests.structure.tree import PACKAGE, ROOT, name, sources, tracked
+
+from xinheng.core.errors import Kind, XinhengError
 
 
 def load_all() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 import pytest
-
 from tests.structure.tree import PACKAGE, name, parsed, sources
 
 EXACT = ("core", "law", "evidence", "judgement")
