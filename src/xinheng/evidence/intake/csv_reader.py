@@ -30,6 +30,9 @@ from xinheng.evidence.intake.readers_staged import StagedWriter, kept, quoted, s
 DELIMITERS = (",", "\t", ";", "|")
 HEAD_BYTES = 1 << 18  # of the file, to look for the header in
 TAIL_BYTES = 1 << 16
+# DuckDB turns an IN of more than four constants into a join, and a join mixes up the rows of a parallel scan.
+# Only an engine that leaves IN alone keeps a row's place, and so lets the place give the line.
+_KEEPS_ORDER = "contains(current_setting('disabled_optimizers'), 'in_clause')"
 
 
 class Scanner(Protocol):
@@ -182,7 +185,7 @@ def _regular(
     blank = " AND ".join(f"coalesce(trim({c}), '') = ''" for c in cells)
     inner = " + ".join(f"coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)" for c in cells)
     try:
-        rows = _one(engine, folder, f"SELECT count(*) FROM {scan}")
+        rows, keeps_order = engine.run(folder, [], [f"SELECT count(*), {_KEEPS_ORDER} FROM {scan}"])[0][0]
         lines = plain.newlines + plain.ends_open - layout.header_lines - _blank_tail(data)
         if rows != lines and rows + _one(engine, folder, f"SELECT sum({inner}) FROM {scan}") != lines:
             return None
@@ -197,7 +200,7 @@ def _regular(
     )
     none = "CAST(NULL AS VARCHAR)"
     ends = f"CAST({left or 0} AS INTEGER) AS dropped, {none} AS numeric, {none} AS fault"
-    if not blanks:
+    if keeps_order and not blanks:
         return rows, f"SELECT {kept_cells}{ends} FROM {scan}", True
     numbered = (
         f"SELECT CAST(row_number() OVER () + {layout.header_index + 1} AS INTEGER) AS line, * FROM {scan}"

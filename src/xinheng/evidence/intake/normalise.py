@@ -1,0 +1,238 @@
+"""From the cells of a file to the fields of an item, as one SELECT that DuckDB runs over the whole file.
+
+Every field becomes text in its normal form, or stays as it was found where it has none, so that a check
+can say what was wrong with it. Nothing is guessed and nothing is a float: 元 become 万元 by an exact
+decimal multiplication, a number too long for that stays as it is.
+"""
+# ruff: noqa: S608 - SQL of field codes and column names of our own; every value goes through `sql_text`
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from xinheng.core import cells, identity, uscc
+from xinheng.core.cells import sql_text
+from xinheng.evidence.intake import mapping
+from xinheng.evidence.intake.model import ColumnPlan, Staged
+from xinheng.evidence.intake.normalise_values import amount, amount_sql, enum, enum_sql
+from xinheng.evidence.intake.readers_staged import kept
+from xinheng.law.model import Field, FieldType, Item
+
+SEPARATOR = "；"  # between values of several columns under one field
+_SHEETS = ("XLSX", "XLSB", "XLS", "ODS")
+_NAMES = ("party_name", "authority", "reporter")  # roles that hold the name of an organisation
+_FREE = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CODE)
+# Fields of a row side by side for one look at identity numbers. `tidy` leaves no such character in a field,
+# and it is too long for words before a number to be read across it.
+_BAR = "chr(31)"
+_BAR_COUNT = 14
+# Fifteen digits with no more than blanks and dashes between them: worth the full look of `core.identity`.
+_SUSPECT = "[0-9０-９]([ -]{0,3}[0-9０-９]){14}"
+# A unified code that could be one: the year of a birth in its place.
+_PERSONAL = "^[0-9]{6}(18|19|20)[0-9]{8}|^[0-9]{15}$"
+_CODE_SAYS = "代码"  # before a unified code, so that one of digits only is not taken for a person's number
+
+
+def normalised_sql(staged: Staged, item: Item, constants: Mapping[str, str] | None = None) -> str:
+    """The normalised relation (columns: see `model`) over a staged one, as a SELECT.
+
+    `line` is there only where `staged` is not `ordered`: otherwise a row's place gives it, and asking DuckDB
+    for it would hold the scan on one thread. `constants` (field code, name or role -> value for all rows)
+    fill a field where the file leaves it empty. Raises `UnknownMappingError` for one without a field.
+    """
+    rows = _Rows(staged, item, mapping.constants(constants or {}, item))
+    line = "" if staged.ordered else "line, "
+    raw = "".join(f", c{i}" for i in kept(staged.columns))
+    fields = "".join(f'{rows.field(f)} AS "{f.code}", ' for f in item.fields)
+    normal = (
+        f"SELECT {line}{fields}dropped, {rows.numeric_fields()} AS numeric_fields, "
+        f"{rows.nul_fields()} AS nul_fields, fault{raw}, odd "
+        f"FROM (SELECT *, {rows.odd()} AS odd FROM ({staged.relation}))"
+    )
+    return _masked(normal, item, rows.filled(), line, raw)
+
+
+def _masked(normal: str, item: Item, filled: Sequence[Field], line: str, raw: str) -> str:
+    """`normal` with identity numbers masked and counted: one look a row, over all its fields side by side."""
+    bar = f"repeat({_BAR}, {_BAR_COUNT})"
+    beside = ", ".join(
+        f"concat('{_CODE_SAYS}', \"{f.code}\")" if f.type is FieldType.USCC else f"coalesce(\"{f.code}\", '')"
+        for f in filled
+    )
+    beside = f"concat_ws({bar}, {beside})" if filled else "''"
+    personal = "".join(
+        f" OR regexp_matches(\"{f.code}\", '{_PERSONAL}')" for f in filled if f.type is FieldType.USCC
+    )
+    hidden = f"CASE WHEN regexp_matches(beside, '{_SUSPECT}') THEN {identity.mask_sql('beside')} END"
+    places = {f.code: i for i, f in enumerate(filled, start=1)}
+    fields = "".join(f"{_apart(f, places.get(f.code))}, " for f in item.fields)
+    count = f"CASE WHEN hidden IS NULL THEN 0 ELSE {identity.count_sql('beside', 'hidden')} END"
+    outside = f"dropped, numeric_fields, nul_fields, fault{raw}"
+    return (
+        f"SELECT {line}{fields}CAST({count} AS INTEGER) AS masked, {outside} FROM ("
+        f"SELECT *, CASE WHEN hidden IS NOT NULL THEN string_split(hidden, {bar}) END AS apart FROM ("
+        f"SELECT *, {hidden} AS hidden FROM ("
+        f"SELECT *, CASE WHEN odd{personal} THEN {beside} END AS beside FROM ({normal}))))"
+    )
+
+
+def _apart(field: Field, place: int | None) -> str:
+    """A field after masking: its piece of the row's text where that was looked at, else as it is."""
+    name = f'"{field.code}"'
+    if place is None:
+        return name
+    piece = f"apart[{place}]"
+    if field.type is FieldType.USCC:
+        piece = f"substr({piece}, {len(_CODE_SAYS) + 1})"
+    return f"CASE WHEN apart IS NULL THEN {name} ELSE nullif({piece}, '') END AS {name}"
+
+
+class _Rows:
+    """The expressions over one staged relation."""
+
+    def __init__(self, staged: Staged, item: Item, constants: Mapping[str, str]) -> None:
+        self._item = item
+        self._numbers = not staged.ordered  # delimited text scanned in place has no typed cells
+        self._serial = staged.encoding in _SHEETS
+        self._roles = item.roles
+        self._constants = {c: self._constant(item.field(c), text) for c, text in constants.items()}
+        self._columns: dict[str, list[ColumnPlan]] = {}
+        for column in staged.columns:
+            if column.mapped:
+                self._columns.setdefault(column.target, []).append(column)
+
+    def filled(self) -> list[Field]:
+        """Fields that columns of the file can fill."""
+        return [f for f in self._item.fields if f.code in self._columns]
+
+    def odd(self) -> str:
+        """Whether some cell of the row has a blank, a full-width digit, a word for nothing or many digits.
+
+        Most rows of an export have none. One look at a row's cells together costs no more than the looks at
+        each that it spares; what follows is done for odd rows only. Unified codes are looked at on their own.
+        """
+        fields = {f.code for f in self._item.fields if f.type is not FieldType.USCC}
+        looked_at = [f"c{c.index}" for code in fields for c in self._columns.get(code, [])]
+        if not looked_at:
+            return "false"
+        beside = f"concat_ws('|', '', {', '.join(looked_at)}, '')"
+        return f"regexp_matches({beside}, {sql_text(_ODD)})"
+
+    def field(self, field: Field) -> str:
+        """The normalised value of a field: its columns joined, else its constant, else NULL."""
+        parts = [self._value(field, c) for c in self._columns.get(field.code, [])]
+        value = parts[0] if len(parts) == 1 else _joined(parts) if parts else "CAST(NULL AS VARCHAR)"
+        constant = self._constants.get(field.code)
+        return f"coalesce({value}, {sql_text(constant)})" if constant else value
+
+    def _value(self, field: Field, column: ColumnPlan) -> str:
+        cell = f"c{column.index}"
+        shown = self._shown(field, cell, column)
+        if field.type is FieldType.USCC:
+            return f"CASE WHEN {cell} <> '' AND NOT {_empty_sql(cell)} THEN {shown} END"
+        as_it_is = field.type in _FREE and not self._named(field) and not self._compact(field)
+        plain = f"nullif({cell}, '')" if as_it_is else shown
+        return f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL ELSE {shown} END"
+
+    def _shown(self, field: Field, cell: str, column: ColumnPlan) -> str:
+        match field.type:
+            case FieldType.DATE:
+                date = cells.date_sql(cell)
+                if self._serial:
+                    is_number = f"contains(numeric, ',{column.index},')"
+                    date = f"CASE WHEN {is_number} THEN {cells.date_sql(cell, serial=True)} ELSE {date} END"
+                return f"CASE WHEN {cell} <> '' THEN coalesce({date}, {cells.tidy_sql(cell)}) END"
+            case FieldType.WAN_YUAN:
+                return f"CASE WHEN {cell} <> '' THEN {amount_sql(cell, column.divide_by)} END"
+            case FieldType.ENUM:
+                return f"nullif({enum_sql(cell, field)}, '')"
+            case FieldType.USCC:
+                return f"nullif({uscc.normalise_sql(cell)}, '')"
+            case _:
+                return self._tidy(field, cell)
+
+    def _tidy(self, field: Field, cell: str) -> str:
+        if self._compact(field):
+            return f"nullif({cells.compact_sql(cell)}, '')"
+        return f"nullif({cells.name_sql(cell) if self._named(field) else cells.tidy_sql(cell)}, '')"
+
+    def _named(self, field: Field) -> bool:
+        return field.code in (self._roles.get(role) for role in _NAMES)
+
+    def _compact(self, field: Field) -> bool:
+        # The number of a decision keeps its own spelling; `core.documents` makes the key of it.
+        return field.type is FieldType.CODE and field.code != self._roles.get("document")
+
+    def _constant(self, field: Field, text: str) -> str | None:
+        """A value for all rows, normalised once; masked like any other."""
+        if cells.is_empty(text):
+            return None
+        match field.type:
+            case FieldType.DATE:
+                value = cells.date(text) or cells.tidy(text)
+            case FieldType.WAN_YUAN:
+                value = amount(text)
+            case FieldType.ENUM:
+                value = enum(text, field)
+            case FieldType.USCC:
+                value = uscc.normalise(text)
+            case _ if self._compact(field):
+                value = cells.compact(text)
+            case _:
+                value = cells.name(text) if self._named(field) else cells.tidy(text)
+        return identity.mask(value)[0]
+
+    def numeric_fields(self) -> str:
+        """Code fields whose cell was a number, as `,CODE,CODE,`; NULL where there is none."""
+        if not self._numbers:
+            return "CAST(NULL AS VARCHAR)"
+        return _listed(
+            (f.code, f"contains(numeric, ',{c.index},')")
+            for f in self._item.fields
+            if f.type in (FieldType.CODE, FieldType.USCC)
+            for c in self._columns.get(f.code, [])
+        )
+
+    def nul_fields(self) -> str:
+        """Fields whose cell holds a NUL byte. Text with one never takes the fast path."""
+        if not self._numbers:
+            return "CAST(NULL AS VARCHAR)"
+        return _listed(
+            (f.code, f"contains(c{c.index}, chr(0))")
+            for f in self._item.fields
+            for c in self._columns.get(f.code, [])
+        )
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Different values of several columns with ； between, in the order of the columns."""
+    later = [
+        f"CASE WHEN list_position(v[1:{i}], v[{i + 1}]) IS NULL THEN v[{i + 1}] END"
+        for i in range(1, len(parts))
+    ]
+    text = f"nullif(concat_ws('{SEPARATOR}', v[1], {', '.join(later)}), '')"
+    return f"list_transform([[{', '.join(parts)}]], lambda v: {text})[1]"
+
+
+def _listed(tests: Iterable[tuple[str, str]]) -> str:
+    """The codes whose test is true."""
+    terms = [f"CASE WHEN {test} THEN {sql_text(code)} END" for code, test in tests]
+    if not terms:
+        return "CAST(NULL AS VARCHAR)"
+    return f"',' || nullif(concat_ws(',', {', '.join(terms)}), '') || ','"
+
+
+def _empty_sql(cell: str) -> str:
+    """`cells.is_empty` as SQL, by a look into one text: a long IN would leave its CASE (see csv_reader)."""
+    words = sql_text("|" + "|".join(cells.EMPTY_WORDS) + "|")
+    return f"({cell} IS NULL OR contains({words}, '|' || lower({cells.compact_sql(cell)}) || '|'))"
+
+
+def _odd() -> str:
+    """A blank, a full-width letter or digit, a cell with a word for nothing, or a long run of digits."""
+    words = "|".join(re.escape(word) for word in cells.EMPTY_WORDS if word)
+    return f"{cells.BLANKS_RE2}|[０-９Ａ-Ｚａ-ｚ]|[|](?i:{words})[|]|{_SUSPECT}"
+
+
+_ODD = _odd()
