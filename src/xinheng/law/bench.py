@@ -60,13 +60,8 @@ class Bench:
         """`TRY(part)` of each part on each row: one list a row. Raises BenchError."""
         self._prepare(columns)
         names = self._table or ()
-        marks = ", ".join("?" for _ in range(len(names) + 1))
         try:
-            self._db.execute("DELETE FROM bench")
-            if rows:
-                values = [[i, *(row.get(name) for name in names)] for i, row in enumerate(rows)]
-                # S608: only question marks are put in
-                self._db.executemany(f"INSERT INTO bench VALUES ({marks})", values)  # noqa: S608
+            self._fill(names, rows)
             listed = ", ".join(f"TRY({part})" for part in parts)
             # S608: as above
             sql = f"SELECT {listed} FROM bench ORDER BY bench_row"  # noqa: S608
@@ -74,6 +69,15 @@ class Bench:
         except duckdb.Error as error:
             raise BenchError(str(error).splitlines()[0][:200]) from None
         return [list(row) for row in found]
+
+    def _fill(self, names: Sequence[str], rows: Sequence[Mapping[str, str | None]]) -> None:
+        self._db.execute("DELETE FROM bench")
+        if not rows:
+            return
+        one = "(" + ", ".join("?" for _ in range(len(names) + 1)) + ")"
+        values = [value for i, row in enumerate(rows) for value in (i, *(row.get(name) for name in names))]
+        # S608: only question marks are put in
+        self._db.execute(f"INSERT INTO bench VALUES {', '.join([one] * len(rows))}", values)  # noqa: S608
 
     def _prepare(self, columns: Collection[str]) -> None:
         wanted = tuple(sorted(set(columns)))

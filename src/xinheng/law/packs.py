@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+from xinheng.law import publicity as shown
 from xinheng.law import sources
 from xinheng.law.bases import VALUE, VALUE_OPTIONAL, Bases, cite, read_instruments
 from xinheng.law.bench import Bench
@@ -25,11 +26,6 @@ from xinheng.law.errors import NoRuleInForceError, PackOverrideError, PackSyntax
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
 from xinheng.law.yaml_lines import Node
 
-try:
-    from xinheng.law import publicity as shown
-except ImportError:  # TEMPORARY until law.publicity stands
-    shown = None  # type: ignore
-
 
 @dataclass(frozen=True)
 class Pack:
@@ -42,7 +38,7 @@ class Pack:
     instruments: Mapping[str, Instrument]
     items: Mapping[str, Item]
     calendar: Calendar
-    publicity: shown.Publicity | None
+    publicity: shown.Publicity
     profiles: Mapping[str, Profile]
     targets: Mapping[str, Target]
     remedies: Mapping[str, Remedy]
@@ -118,7 +114,7 @@ def _build(chain: Sequence[sources.Source]) -> Pack:
         instruments=MappingProxyType({}),
         items=MappingProxyType({}),
         calendar=Calendar(),
-        publicity=None,
+        publicity=shown.Publicity(),
         profiles=MappingProxyType({}),
         targets=MappingProxyType({}),
         remedies=MappingProxyType({}),
@@ -141,12 +137,19 @@ def _add(pack: Pack, source: sources.Source, bench: Bench) -> Pack:
         instruments=instruments,
         items=read_catalogue(source.folder("catalogue"), pack.items, Shelf(bases, bench, name)),
         calendar=read_calendar(source.folder("calendar"), pack.calendar, bases),
-        publicity=shown and shown.parse(source.folder("publicity"), bases, pack.publicity, name),
+        publicity=_publicity(source, pack, bases),
         profiles=_profiles(source.files[sources.HEAD], pack.profiles, bases, root=root),
         targets=read_targets(source.folder("targets"), pack.targets, bases, name),
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
         measures=read_measures(source.folder("measures"), pack.measures, bases, root=root),
     )
+
+
+def _publicity(source: sources.Source, pack: Pack, bases: Bases) -> shown.Publicity:
+    documents = source.folder("publicity")
+    if not documents:
+        return pack.publicity
+    return shown.parse(documents, bases, pack.publicity, source.name)
 
 
 def _profiles(

@@ -27,8 +27,7 @@ _VERIFIED = {Verified.TEXT: "已读原文", Verified.SUMMARY: "由转述得知",
 def page(pack: Pack) -> str:
     """The page: what this pack itself says; what it inherits stands on its parent's page."""
     parts = [_head(pack), _instruments(pack)]
-    for item in pack.items.values():
-        parts.append(_item(pack, item))
+    parts += [_item(pack, item) for item in pack.items.values()]
     parts += [_profiles(pack), _targets(pack), _remedies(pack), _calendar(pack)]
     text = "\n\n".join(part for part in parts if part)
     return text + "\n"
@@ -146,6 +145,10 @@ def _values(pack: Pack, item: Item) -> str:
         if f.pack == pack.name and f.values
     ]
     return _table(("数据项", "值", "也认作"), rows)
+
+
+def _accepted(field: Field) -> list[str]:
+    return [*field.values, *(f"{value}-（说明）" for value in field.open_values)]
 
 
 def _marks(pack: Pack, item: Item) -> str:

@@ -42,7 +42,7 @@ type_name = {
 }
 
 
-class PackLoader(yaml.SafeLoader):
+class PackLoader(yaml.CSafeLoader):
     """The resolvers of YAML 1.2 without its surprises: `on`, `no`, `0x10` and `12:30` are text here."""
 
 

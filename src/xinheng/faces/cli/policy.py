@@ -67,6 +67,14 @@ def check(
         raise typer.Exit(1)
 
 
+def _counts(pack: Pack) -> str:
+    checks = [rule for item in pack.items.values() for rule in item.checks]
+    marks = [rule for item in pack.items.values() for rule in item.mark_rules]
+    examples = sum(len(r.examples) for r in checks) + sum(len(r.examples) for r in marks)
+    rules = len(checks) + len(marks)
+    return f"{len(pack.items)} 个事项，{rules} 条规则，{examples} 个示例，{len(pack.targets)} 个目标"
+
+
 @app.command()
 def show(
     item: Annotated[str, typer.Argument(help="事项编号或名称，如 penalty、行政处罚")],
