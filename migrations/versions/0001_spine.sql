@@ -264,6 +264,14 @@ create table sessions (
     created      timestamptz not null,
     expires      timestamptz not null
 );
+create table sign_in_failures (               -- of the last minutes only
+    failure      bigint generated always as identity primary key,
+    at           timestamptz not null,
+    login        bytea not null,              -- SHA-256 of what was typed
+    address      text not null                -- IPv4, or the /64 of IPv6
+);
+create index sign_in_failures_address on sign_in_failures (address, at);
+create index sessions_account on sessions (account);
 create table audit_log (
     entry        bigint generated always as identity primary key,
     at           timestamptz not null,

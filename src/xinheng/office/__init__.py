@@ -1,0 +1,1 @@
+"""Anything with a clock and an owner: accounts, roles, the tree of offices and agencies."""

@@ -1,0 +1,1 @@
+"""Who may do what: agencies, accounts, sessions, the audit log."""

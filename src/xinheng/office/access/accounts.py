@@ -1,0 +1,185 @@
+"""Accounts and sessions: opening, signing in, signing out.
+
+Signing in takes three steps, so that no transaction is open while a password is checked:
+`challenge` (may this address try?), `Passwords.verify`, `settle` (a session, or a failure that counts).
+Failures count for an address and a login together: a stranger elsewhere cannot lock an account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from xinheng.core.ids import new_id
+from xinheng.core.times import Clock
+from xinheng.ground.store.transaction import Transaction
+from xinheng.office.access import audit, passwords, store
+from xinheng.office.access.errors import AccountRefused, AccountUnknown, TooManyAttempts
+from xinheng.office.access.model import Account, Agency, Role, Session
+from xinheng.office.access.passwords import Passwords
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+SESSION_HOURS = 12
+WINDOW = timedelta(minutes=15)
+FAILURES_OF_PAIR = 5  # of one address with one login
+FAILURES_OF_ADDRESS = 30  # an office behind one address has many people
+PASSWORD_LENGTH = 200  # longer ones are not hashed
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What is known of an account when it is opened. A clerk belongs to an agency."""
+
+    login: str
+    name: str
+    role: Role
+    agency: Agency | None = None
+
+
+def add_account(
+    tx: Transaction, new: NewAccount, hashing: Passwords, clock: Clock, actor: str
+) -> tuple[Account, str]:
+    """Open an account; it and its generated password, which is nowhere kept. Raises AccountRefused."""
+    if not LOGIN.fullmatch(new.login):
+        raise _refused(f"账号“{new.login[:60]}”", "2 至 40 位小写字母、数字、点、横线")
+    if new.role is Role.CLERK and new.agency is None:
+        raise _refused("经办人账号没有所属单位", "用 --agency 指定已登记的单位")
+    if store.account_by_login(tx, new.login) is not None:
+        raise _refused(f"账号 {new.login} 已存在", "未使用过的账号")
+    password = passwords.generate()
+    account = Account(
+        new_id(clock),
+        new.login,
+        new.name,
+        new.role,
+        new.agency.agency if new.agency else None,
+        clock.now().at,
+        None,
+    )
+    store.insert_account(tx, account, hashing.hash(password))
+    audit.note(tx, clock, actor, "account.add", f"{new.login} {new.role}")
+    return account, password
+
+
+def _refused(found: str, expected: str) -> AccountRefused:
+    return AccountRefused(found=found, expected=expected, todo="修改后重试")
+
+
+def by_login(tx: Transaction, login: str) -> Account:
+    """The account with this login. Raises AccountUnknown."""
+    found = store.account_by_login(tx, login)
+    if found is None:
+        raise AccountUnknown(login)
+    return found[0]
+
+
+def listed(tx: Transaction) -> list[Account]:
+    """All accounts, by login."""
+    return store.all_accounts(tx)
+
+
+def reset_password(tx: Transaction, login: str, hashing: Passwords, clock: Clock, actor: str) -> str:
+    """A new generated password; every session of the account ends. Raises AccountUnknown."""
+    account = by_login(tx, login)
+    password = passwords.generate()
+    store.set_password(tx, account.account, hashing.hash(password))
+    store.delete_sessions_of(tx, account.account)
+    audit.note(tx, clock, actor, "account.password", login)
+    return password
+
+
+def disable(tx: Transaction, login: str, clock: Clock, actor: str) -> None:
+    """Close an account and all its sessions. Raises AccountUnknown."""
+    account = by_login(tx, login)
+    store.set_disabled(tx, account.account, clock.now().at)
+    store.delete_sessions_of(tx, account.account)
+    audit.note(tx, clock, actor, "account.disable", login)
+
+
+# -- signing in --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """An attempt that may be made: against which hash (None: no such account, or disabled)."""
+
+    login: str
+    address: str
+    account: Account | None
+    password: str | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new session. `token` goes into the cookie and is nowhere kept."""
+
+    token: str
+    csrf: str
+    account: Account
+    expires: datetime
+
+
+def challenge(tx: Transaction, login: str, address: str, clock: Clock) -> Challenge:
+    """Whether this address may try this login now. Raises TooManyAttempts."""
+    login, address = login.strip().lower()[:100], _network(address)
+    pair, whole = store.failures(tx, _folded(login), address, clock.now().at - WINDOW)
+    if pair >= FAILURES_OF_PAIR or whole >= FAILURES_OF_ADDRESS:
+        raise TooManyAttempts(int(WINDOW.total_seconds()) // 60)
+    found = store.account_by_login(tx, login) if LOGIN.fullmatch(login) else None
+    if found is None or found[0].disabled is not None:
+        return Challenge(login, address, None, None)
+    return Challenge(login, address, *found)
+
+
+def settle(tx: Transaction, tried: Challenge, right: bool, clock: Clock) -> Opened | None:
+    """Open a session where the password was right; else note the failure and return None.
+
+    Commit in either case: raise SignInRefused only afterwards, or the failure does not count.
+    """
+    now = clock.now().at
+    store.delete_expired(tx, now, now - WINDOW)
+    if not right or tried.account is None:
+        store.insert_failure(tx, _folded(tried.login), tried.address, now)
+        return None
+    store.delete_failures(tx, _folded(tried.login), tried.address)
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    expires = now + timedelta(hours=SESSION_HOURS)
+    store.insert_session(tx, _hashed(token), tried.account.account, csrf, (now, expires))
+    audit.note(tx, clock, tried.account.login, "session.open", tried.address, tried.account.account)
+    return Opened(token, csrf, tried.account, expires)
+
+
+def session(tx: Transaction, token: str, clock: Clock) -> Session | None:
+    """The open session of this cookie, or None: unknown, ended, or its account disabled."""
+    return store.session(tx, _hashed(token), clock.now().at)
+
+
+def sign_out(tx: Transaction, token: str) -> None:
+    """End the session of this cookie, if there is one."""
+    store.delete_session(tx, _hashed(token))
+
+
+def _hashed(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _folded(login: str) -> bytes:
+    """What is kept of a login that failed: people type passwords into the wrong field."""
+    return hashlib.sha256(login.encode("utf-8", "surrogatepass")).digest()
+
+
+def _network(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one: one sender has all of it."""
+    try:
+        parsed = ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return "?"
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return parsed.exploded[:19]
+    return str(parsed)

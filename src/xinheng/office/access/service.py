@@ -1,0 +1,153 @@
+"""The tree of offices and agencies: registering, renaming, succeeding; for whom each may send."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NoReturn
+from uuid import UUID
+
+from xinheng.core.ids import new_id
+from xinheng.core.times import Clock
+from xinheng.ground.store.transaction import Transaction
+from xinheng.office.access import audit, store
+from xinheng.office.access.errors import AgencyRefused, AgencyUnknown
+from xinheng.office.access.model import (
+    FROM_THE_BEGINNING,
+    Agency,
+    AgencyKind,
+    DatedName,
+    Level,
+    Standing,
+)
+
+CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class NewAgency:
+    """What is known of an agency when it is registered; parent and predecessor by code."""
+
+    code: str
+    name: str
+    parent: str | None = None
+    kind: AgencyKind = AgencyKind.AGENCY
+    level: Level | None = None  # None: its parent's, else county
+    division: str | None = None
+    from_on: date = FROM_THE_BEGINNING
+    predecessor: str | None = None  # ends on `from_on`
+    authorities: tuple[str, ...] = ()
+
+
+def add_agency(tx: Transaction, new: NewAgency, clock: Clock, actor: str) -> Agency:
+    """Register an agency. Raises AgencyRefused, AgencyUnknown (parent or predecessor)."""
+    _check(tx, new)
+    parent = by_code(tx, new.parent) if new.parent else None
+    before = by_code(tx, new.predecessor) if new.predecessor else None
+    level = new.level or (parent.level if parent else Level.COUNTY)
+    agency = Agency(
+        new_id(clock),
+        new.code,
+        new.name.strip(),
+        parent.agency if parent else None,
+        new.kind,
+        level,
+        new.division,
+        new.from_on,
+        None,
+        before.agency if before else None,
+    )
+    if before is not None:
+        if new.from_on <= before.from_on:
+            _refuse(f"起始日 {new.from_on} 不晚于前身的起始日", "晚于前身起始日的日期", new.code)
+        store.end_agency(tx, before.agency, new.from_on)
+    store.insert_agency(tx, agency)
+    store.insert_name(tx, agency.agency, DatedName(agency.name, agency.from_on, None))
+    for authority in new.authorities:
+        store.insert_authority(tx, agency.agency, DatedName(authority.strip(), agency.from_on, None))
+    audit.note(tx, clock, actor, "agency.add", f"{agency.code} {agency.name}")
+    return agency
+
+
+def _check(tx: Transaction, new: NewAgency) -> None:
+    if not CODE.fullmatch(new.code):
+        _refuse(f"代码“{new.code[:60]}”", "1 至 40 位字母、数字、点、横线", None)
+    if not 2 <= len(new.name.strip()) <= NAME_LENGTH:
+        _refuse("名称为空或过长", f"2 至 {NAME_LENGTH} 个字", new.code)
+    if store.agency_by_code(tx, new.code) is not None:
+        _refuse("代码已被使用", "未登记过的代码", new.code)
+
+
+def _refuse(found: str, expected: str, where: str | None) -> NoReturn:
+    raise AgencyRefused(found=found, expected=expected, todo="修改后重新登记", where=where)
+
+
+def rename(tx: Transaction, agency: Agency, name: str, on: date, clock: Clock, actor: str) -> Agency:
+    """Another name from a day on; the old one stays for the days before. Raises AgencyRefused."""
+    current = store.names_of(tx, [agency.agency])[-1]
+    if on <= current.from_on:
+        _refuse(f"更名日 {on} 不晚于现名称的起始日 {current.from_on}", "更晚的日期", agency.code)
+    store.end_name(tx, agency.agency, on)
+    store.insert_name(tx, agency.agency, DatedName(name.strip(), on, None))
+    store.set_agency_name(tx, agency.agency, name.strip())
+    audit.note(tx, clock, actor, "agency.rename", f"{agency.code} {agency.name} → {name.strip()}（{on}）")
+    return replace(agency, name=name.strip())
+
+
+def enter_authority(tx: Transaction, agency: Agency, authority: DatedName, clock: Clock, actor: str) -> None:
+    """Enter an agency for an authority besides itself, from a day on."""
+    if store.insert_authority(tx, agency.agency, authority):
+        audit.note(
+            tx, clock, actor, "agency.authority", f"{agency.code} {authority.name}（{authority.from_on}）"
+        )
+
+
+def by_code(tx: Transaction, code: str) -> Agency:
+    """The agency with this code. Raises AgencyUnknown."""
+    found = store.agency_by_code(tx, code)
+    if found is None:
+        raise AgencyUnknown(code)
+    return found
+
+
+def by_ids(tx: Transaction, ids: Iterable[UUID]) -> Mapping[UUID, Agency]:
+    """Agencies by id; what is not there is left out."""
+    return store.agencies_by_id(tx, ids)
+
+
+def tree(tx: Transaction) -> list[tuple[int, Agency]]:
+    """All agencies, parents before their children, with their depth; by code within a parent."""
+    agencies = store.all_agencies(tx)
+    children: dict[UUID | None, list[Agency]] = {}
+    for agency in agencies:
+        children.setdefault(agency.parent, []).append(agency)
+    ordered: list[tuple[int, Agency]] = []
+    waiting = [(0, agency) for agency in reversed(children.get(None, []))]
+    while waiting:
+        depth, agency = waiting.pop()
+        ordered.append((depth, agency))
+        waiting.extend((depth + 1, child) for child in reversed(children.get(agency.agency, [])))
+    return ordered
+
+
+def standing(tx: Transaction, agency: Agency) -> Standing:
+    """For whom an agency sends: its names, its predecessors', the authorities it is entered for."""
+    line = [agency]
+    while (before := line[-1].predecessor) is not None:
+        line.extend(store.agencies_by_id(tx, [before]).values())
+    ids = [a.agency for a in line]
+    return Standing(
+        agency=agency,
+        own=tuple(ids),
+        codes=tuple(a.code for a in line),
+        names=store.names_of(tx, ids),
+        authorities=store.authorities_of(tx, agency.agency),
+    )
+
+
+def may_send(tx: Transaction, agency: Agency, authority: str | None, on: date | None) -> bool:
+    """Whether an agency sends what `authority` decided on that day; for many rows take `standing` once."""
+    return standing(tx, agency).may_send(authority, on)
