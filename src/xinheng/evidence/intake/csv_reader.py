@@ -5,8 +5,6 @@ and bad text are errors there) and counts its rows; as many rows as lines means 
 that a row's place gives its line. Everything else goes through `csv_reader_records` into a Parquet file.
 """
 
-# ruff: noqa: S608 - SQL of our own column names c<i>; paths go through `quoted`
-
 from __future__ import annotations
 
 import csv
@@ -14,43 +12,20 @@ import io
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
 
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.intake import encoding, mapping
 from xinheng.evidence.intake.csv_reader_records import Record, fit, records
+from xinheng.evidence.intake.csv_reader_regular import Layout, Scanner, regular
 from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
-from xinheng.evidence.intake.model import DROPPED, ColumnPlan, Limits, Staged
+from xinheng.evidence.intake.model import Limits, Staged
 from xinheng.evidence.intake.model_refusals import EmptyFileError, NoHeaderError, TooLargeError
-from xinheng.evidence.intake.readers_staged import StagedWriter, kept, quoted, staged_select
+from xinheng.evidence.intake.readers_staged import StagedWriter, staged_select
 
 DELIMITERS = (",", "\t", ";", "|")
 HEAD_BYTES = 1 << 18  # of the file, to look for the header in
-TAIL_BYTES = 1 << 16
-# DuckDB turns an IN of more than four constants into a join, and a join mixes up the rows of a parallel scan.
-# Only an engine that leaves IN alone keeps a row's place, and so lets the place give the line.
-_KEEPS_ORDER = "contains(current_setting('disabled_optimizers'), 'in_clause')"
-
-
-class Scanner(Protocol):
-    """What reading needs of `ground.engine.Engine`: DuckDB in a child, closed to all but `folder`."""
-
-    def run(
-        self, folder: Path, statements: Sequence[str], queries: Sequence[str]
-    ) -> list[list[tuple[Any, ...]]]: ...
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Where the table stands in the text."""
-
-    delimiter: str
-    header_index: int  # records before the header
-    header_lines: int  # physical lines up to and with the header
-    columns: tuple[ColumnPlan, ...]
 
 
 def stage_text(path: Path, folder: Path, known: Dictionary, engine: Scanner, limits: Limits) -> Staged:
@@ -62,7 +37,7 @@ def stage_text(path: Path, folder: Path, known: Dictionary, engine: Scanner, lim
     data, plain = _in_folder(path, folder, found)
     layout = _layout(data, path.name, known, limits)
     notes = _notes(found, layout)
-    fast = _regular(data, folder, layout, plain, engine)
+    fast = regular(data, folder, layout, plain, engine)
     if fast is not None:
         rows, relation, ordered = fast
     else:
@@ -129,8 +104,9 @@ def _in_folder(path: Path, folder: Path, found: encoding.Survey) -> tuple[Path, 
     data = folder / "upload.csv"
     if found.encoding not in (encoding.UTF8, encoding.UTF8_MARK):
         return data, encoding.rewrite(path, found.encoding, data)
-    if path.parent == folder:
+    if path.resolve().parent == folder.resolve():
         return path, found
+    data.unlink(missing_ok=True)
     try:
         os.link(path, data)
     except OSError:
@@ -138,7 +114,7 @@ def _in_folder(path: Path, folder: Path, found: encoding.Survey) -> tuple[Path, 
     return data, found
 
 
-def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> _Layout:
+def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> Layout:
     """Delimiter and header: the delimiter under which the first rows map best."""
     with data.open("rb") as file:
         text = file.read(HEAD_BYTES).decode("utf-8-sig", errors="ignore")
@@ -158,7 +134,7 @@ def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> _Layout
     cells = _trim(rows[index].cells)
     refuse_columns(len(cells), limits, name)
     lines = sum(1 + "".join(row.cells).count("\n") for row in rows[: index + 1])
-    return _Layout(delimiter, index, lines, mapping.plan(cells, known))
+    return Layout(delimiter, index, lines, mapping.plan(cells, known))
 
 
 def _trim(cells: list[str]) -> list[str]:
@@ -169,60 +145,7 @@ def _trim(cells: list[str]) -> list[str]:
     return cells[:end]
 
 
-def _regular(
-    data: Path, folder: Path, layout: _Layout, plain: encoding.Survey, engine: Scanner
-) -> tuple[int, str, bool] | None:
-    """Rows and relation of the file in place, or None where DuckDB does not prove it regular."""
-    if plain.has_nul or layout.header_lines != layout.header_index + 1:
-        return None
-    names = ", ".join(f"'c{c.index}': 'VARCHAR'" for c in layout.columns)
-    scan = (
-        f"read_csv({quoted(data)}, auto_detect=false, header=false, skip={layout.header_lines}, "
-        f"delim='{layout.delimiter}', quote='\"', escape='\"', nullstr='', strict_mode=true, "
-        f"null_padding=false, ignore_errors=false, encoding='utf-8', columns={{{names}}})"
-    )
-    cells = [f"c{c.index}" for c in layout.columns]
-    blank = " AND ".join(f"coalesce(trim({c}), '') = ''" for c in cells)
-    inner = " + ".join(f"coalesce(length({c}) - length(replace({c}, chr(10), '')), 0)" for c in cells)
-    try:
-        rows, keeps_order = engine.run(folder, [], [f"SELECT count(*), {_KEEPS_ORDER} FROM {scan}"])[0][0]
-        lines = plain.newlines + plain.ends_open - layout.header_lines - _blank_tail(data)
-        if rows != lines and rows + _one(engine, folder, f"SELECT sum({inner}) FROM {scan}") != lines:
-            return None
-        blanks = _one(engine, folder, f"SELECT count(*) FROM {scan} WHERE {blank}") if rows else 0
-    except XinhengError:
-        return None
-    kept_cells = "".join(f"c{i}, " for i in kept(layout.columns))
-    left = " + ".join(
-        f"CAST(coalesce(trim(c{c.index}), '') <> '' AS INTEGER)"
-        for c in layout.columns
-        if c.target == DROPPED
-    )
-    none = "CAST(NULL AS VARCHAR)"
-    ends = f"CAST({left or 0} AS INTEGER) AS dropped, {none} AS numeric, {none} AS fault"
-    if keeps_order and not blanks:
-        return rows, f"SELECT {kept_cells}{ends} FROM {scan}", True
-    numbered = (
-        f"SELECT CAST(row_number() OVER () + {layout.header_index + 1} AS INTEGER) AS line, * FROM {scan}"
-    )
-    return rows - blanks, f"SELECT line, {kept_cells}{ends} FROM ({numbered}) WHERE NOT ({blank})", False
-
-
-def _one(engine: Scanner, folder: Path, query: str) -> int:
-    return int(engine.run(folder, [], [query])[0][0][0] or 0)
-
-
-def _blank_tail(data: Path) -> int:
-    """Blank lines at the end of the file, beyond the last line feed of the data."""
-    size = data.stat().st_size
-    with data.open("rb") as file:
-        file.seek(max(0, size - TAIL_BYTES))
-        tail = file.read()
-    ends = tail[len(tail.rstrip(b"\r\n")) :].count(b"\n")
-    return max(0, ends - 1)
-
-
-def _rewrite(data: Path, target: Path, layout: _Layout, limits: Limits) -> int:
+def _rewrite(data: Path, target: Path, layout: Layout, limits: Limits) -> int:
     """Write every row that is not blank to `target`; the number of rows."""
     csv.field_size_limit(limits.cell_chars)
     width = len(layout.columns)
@@ -237,7 +160,7 @@ def _rewrite(data: Path, target: Path, layout: _Layout, limits: Limits) -> int:
     return writer.rows
 
 
-def _notes(found: encoding.Survey, layout: _Layout) -> tuple[str, ...]:
+def _notes(found: encoding.Survey, layout: Layout) -> tuple[str, ...]:
     notes = []
     if found.encoding not in (encoding.UTF8, encoding.UTF8_MARK):
         notes.append(f"文件按 {found.encoding} 编码读取；如文字有误，请另存为 UTF-8 后重传")

@@ -84,7 +84,7 @@ def records(lines: Iterable[str], delimiter: str, width: int | None = None) -> I
             return
         except (_SpanError, csv.Error):
             cells = None
-        if cells is None or _stray(source, cells, width):
+        if cells is None or _stray(source, cells, width, delimiter):
             first = source.give_back()
             reader = csv.reader(source, delimiter=delimiter)
             yield Record(number, first.rstrip("\r\n").split(delimiter), UNPAIRED)
@@ -92,10 +92,18 @@ def records(lines: Iterable[str], delimiter: str, width: int | None = None) -> I
             yield Record(number, cells)
 
 
-def _stray(source: _Lines, cells: list[str], width: int | None) -> bool:
+def _stray(source: _Lines, cells: list[str], width: int | None, delimiter: str) -> bool:
+    """Whether the record's quotes cannot be meant.
+
+    An odd number of them at the end of the file; a record over several lines with the wrong width; one whose
+    every line has the delimiters of a whole row, as rows between two stray quotes have.
+    """
     if source.ended and "".join(source.taken).count('"') % 2:
         return True
-    return len(source.taken) > 1 and width is not None and len(cells) != width
+    if len(source.taken) == 1 or width is None:
+        return False
+    whole = width > 1 and all(line.count(delimiter) >= width - 1 for line in source.taken)
+    return whole or len(cells) != width
 
 
 def fit(record: Record, width: int) -> Record:

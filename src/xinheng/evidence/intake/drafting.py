@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from xinheng.core.errors import Kind
-from xinheng.evidence.intake import checks, matching, own_columns, readers, split
+from xinheng.evidence.intake import checks, own_columns, readers, split
 from xinheng.evidence.intake.model import CheckCount, FileRefusedError, Limits, Request
 from xinheng.evidence.intake.normalise import normalised_sql
 from xinheng.evidence.intake.record_key import MacBlocks
@@ -46,8 +46,12 @@ class Draft:
     masked: int
     dropped: int
     checks: tuple[CheckCount, ...]
-    authorities: tuple[tuple[str | None, str | None], ...]  # that candidates name: (name, code)
-    decided: tuple[date, ...]  # days of decision of candidates
+    authorities: tuple[tuple[str | None, str | None, date | None], ...]  # of candidates: name, code, day
+
+    @property
+    def decided(self) -> set[date]:
+        """The days of decision of candidates."""
+        return {day for _, _, day in self.authorities if day is not None}
 
     @property
     def folder(self) -> Path:
@@ -80,15 +84,13 @@ def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: 
     statements = [
         split.check_statement(this, normalised_sql(staged, item, constants)),
         split.repeats_statement(this),
-        matching.arriving_statement(this),
     ]
     queries = [
         split.groups_query(this),
         split.sums_query(this),
         split.authorities_query(this),
-        split.decided_query(this),
     ]
-    groups, sums, authorities, decided = engine.run(folder, statements, queries)
+    groups, sums, authorities = engine.run(folder, statements, queries)
     persons, masked, dropped, candidates, rows = sums[0]
     return Draft(
         split=this,
@@ -99,6 +101,5 @@ def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: 
         masked=int(masked),
         dropped=int(dropped),
         checks=checks.counts(plan, groups),
-        authorities=tuple((name, code) for name, code in authorities),
-        decided=tuple(day for (day,) in decided),
+        authorities=tuple((name, code, day) for name, code, day in authorities),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +18,7 @@ from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.matching import Decisions
 from xinheng.evidence.intake.model import Outcome
+from xinheng.evidence.intake.senders import Source
 from xinheng.evidence.ledger import comparison
 from xinheng.evidence.ledger import service as ledger
 from xinheng.evidence.ledger import store as ledger_store
@@ -32,16 +33,6 @@ CANDIDATES = "candidates.parquet"
 PIECE = 50_000
 Progress = Callable[[str], None]
 """Told the stage that begins: read, compare, seal, load, append."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """The sending agency as the comparison needs it."""
-
-    agency: UUID
-    own: tuple[UUID, ...]  # itself and those it succeeds
-    names: Collection[str]  # as a deciding authority
-    strangers: Collection[tuple[str | None, str | None]]  # authorities of the file it may not send for
 
 
 class House(Protocol):
@@ -74,10 +65,10 @@ def decide(tx: Transaction, draft: Draft, source: Source) -> Decisions:
     """What becomes of every candidate; raises nothing for what a row says."""
     decisions = Decisions()
     if draft.rules.profile.counted:
-        for line in matching.by_sender(draft.folder, source.strangers):
+        for line in matching.by_sender(draft.folder):
             decisions.refused[line] = (held.SENDER, None)
     matching.within_file(draft.folder, decisions)
-    matching.with_held(tx, draft.folder, decisions, source.own, source.names)
+    matching.with_held(tx, draft.folder, decisions, source.own)
     decisions.settle_again()
     return decisions
 
@@ -146,7 +137,7 @@ def _seal(
     sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, profile.id, profile.counted)
     refused = [(line, reason, record) for line, (reason, record) in decisions.refused.items()]
     count = returning.write_refused(draft.folder, refused)
-    marked = [] if profile.counted else matching.by_sender(draft.folder, source.strangers)
+    marked = [] if profile.counted else matching.by_sender(draft.folder)
     returning.write_strangers(draft.folder, marked)
     statements = [seal.seal_statement(draft.split, sender), *returning.statements(draft.split, count)]
     ((late, undated, events),) = house.engine.run(

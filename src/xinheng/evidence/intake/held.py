@@ -82,7 +82,11 @@ def decide(met: Situation) -> Decision:
 
 _WORDS = {
     SAME_KEY: ("同一文件中有两行是同一条记录而内容不同", "同一条记录只报一行", Severity.RETURN),
-    SUPERSEDED: ("该内容已被更正，平台现有更新的版本", "更正后的内容；确需改回的，请在现有内容上另行更正", Severity.RETURN),
+    SUPERSEDED: (
+        "该内容已被更正，平台现有更新的版本",
+        "更正后的内容；确需改回的，请在现有内容上另行更正",
+        Severity.RETURN,
+    ),
     WITHDRAWN: ("该记录已撤回，不再接收", "未撤回的记录；重新作出决定的，按新文号报送", Severity.RETURN),
     ERASED: ("该记录已依法删除，不再接收", "未删除的记录", Severity.RETURN),
     REPAIRED: ("该记录已修复并终止公示，不再接收", "未修复的记录", Severity.RETURN),

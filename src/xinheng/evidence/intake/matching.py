@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinheng.core.cells import sql_text
-from xinheng.evidence.intake import held
+from xinheng.evidence.intake import held, senders
 from xinheng.evidence.intake.model import Outcome
 from xinheng.evidence.intake.split import CANDIDATE, REPEATS, Split
 from xinheng.evidence.ledger import comparison
@@ -46,14 +46,13 @@ class Decisions:
 
 def arriving_statement(split: Split) -> str:
     """COPY of the candidates with what the comparison needs of them, by line."""
-    item = split.item
-    code = f'"{item.roles["authority_code"]}"' if item.role("authority_code") else "CAST(NULL AS VARCHAR)"
     columns = (
-        f"line, key_mac, content_mac, named_record, \"{item.roles['document']}\" IS NOT NULL AS numbered, "
-        f'"{item.roles["authority"]}" AS authority, {code} AS authority_code'
+        f"line, key_mac, content_mac, named_record, "
+        f'"{split.item.roles["document"]}" IS NOT NULL AS numbered, may, deciding'
     )
+    rows = f"SELECT * FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"
     return (
-        f"COPY (SELECT {columns} FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}) "
+        f"COPY (SELECT {columns} FROM {senders.joined_sql(split, rows)} ORDER BY line) "
         f"TO {sql_text(str(split.staged.folder / ARRIVING))} (FORMAT parquet)"
     )
 
@@ -67,15 +66,11 @@ def within_file(folder: Path, decisions: Decisions) -> None:
             decisions.again[row["line"]] = row["first_line"]
 
 
-def by_sender(folder: Path, strangers: Collection[tuple[str | None, str | None]]) -> list[int]:
-    """Lines whose deciding authority the sender may not send for. `strangers`: (name, code)."""
-    if not strangers:
-        return []
-    found = []
-    for piece in _pieces(folder, ["line", "authority", "authority_code"]):
-        for row in piece.to_pylist():
-            if (row["authority"], row["authority_code"]) in strangers:
-                found.append(row["line"])
+def by_sender(folder: Path) -> list[int]:
+    """Lines whose deciding authority the sender may not send for."""
+    found: list[int] = []
+    for piece in _pieces(folder, ["line", "may"]):
+        found.extend(piece.filter(pc.invert(piece.column("may"))).column("line").to_pylist())
     return found
 
 
@@ -85,16 +80,12 @@ def lines(folder: Path) -> Iterator[int]:
         yield from piece.column("line").to_pylist()
 
 
-def with_held(
-    tx: Transaction, folder: Path, decisions: Decisions, own: tuple[UUID, ...], own_names: Collection[str]
-) -> None:
+def with_held(tx: Transaction, folder: Path, decisions: Decisions, own: tuple[UUID, ...]) -> None:
     """Compare the undecided candidates with what is held, and decide them by the correction table.
 
-    `own`: the sender and those it succeeds; `own_names`: how it is named as a deciding authority.
+    `own`: the sender and those it succeeds.
     """
-    reader = pa.RecordBatchReader.from_batches(
-        comparison.ARRIVING_SCHEMA, _arriving(folder, decisions, sorted(own_names))
-    )
+    reader = pa.RecordBatchReader.from_batches(comparison.ARRIVING_SCHEMA, _arriving(folder, decisions))
     comparison.compare(tx, reader, own)
     for page in comparison.met(tx):
         for line, record, event, bits in page:
@@ -110,8 +101,7 @@ def with_held(
                 decisions.refused[line] = (decision.reason, record.bytes if record else None)
 
 
-def _arriving(folder: Path, decisions: Decisions, own_names: list[str]) -> Iterator[pa.RecordBatch]:
-    names = pa.array(own_names, pa.string())
+def _arriving(folder: Path, decisions: Decisions) -> Iterator[pa.RecordBatch]:
     for piece in _pieces(folder, None):
         rows = piece
         if decisions.refused or decisions.again:
@@ -125,7 +115,7 @@ def _arriving(folder: Path, decisions: Decisions, own_names: list[str]) -> Itera
             rows.column("content_mac").cast(pa.binary(32)),
             pa.array(named, pa.binary(16)),
             rows.column("numbered"),
-            pc.is_in(rows.column("authority"), value_set=names),
+            rows.column("deciding"),
         ]
         yield pa.RecordBatch.from_arrays(columns, schema=comparison.ARRIVING_SCHEMA)
 

@@ -194,7 +194,7 @@ class RowResult:
             "line": self.line,
             "outcome": self.outcome.value,
             "record": str(self.record) if self.record else None,
-            "checks": [c.as_json() for c in self.checks if c.failed or c.empty or c.errors],
+            "checks": [c.as_json() for c in self.checks],
             "derived": self.derived.as_json() if self.derived else None,
         }
 

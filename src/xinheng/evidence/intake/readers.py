@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xinheng.evidence.intake import encoding, headers, mapping, own_columns
-from xinheng.evidence.intake.csv_reader import Scanner, stage_text
+from xinheng.evidence.intake.csv_reader import stage_text
+from xinheng.evidence.intake.csv_reader_regular import Scanner
 from xinheng.evidence.intake.jsonl import stage_json_lines
 from xinheng.evidence.intake.model import IGNORED, Limits, Staged
 from xinheng.evidence.intake.model_refusals import EmptyFileError, NotATableError

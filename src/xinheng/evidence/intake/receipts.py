@@ -13,7 +13,15 @@ from uuid import UUID
 from xinheng.core.amounts import derive
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.intake import checks, held, returning, store
-from xinheng.evidence.intake.model import CheckCount, CheckResult, Counts, DerivedSums, Outcome, Receipt, RowResult
+from xinheng.evidence.intake.model import (
+    CheckCount,
+    CheckResult,
+    Counts,
+    DerivedSums,
+    Outcome,
+    Receipt,
+    RowResult,
+)
 from xinheng.evidence.ledger import receipt_rows
 from xinheng.ground.store.transaction import Row, Transaction
 from xinheng.law.model import Item, Severity
@@ -138,5 +146,3 @@ def derived(text: str | None) -> DerivedSums | None:
 
 def _plain(value: object) -> str | None:
     return None if value is None else f"{value:.2f}"
-
-

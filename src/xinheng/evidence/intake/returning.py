@@ -50,11 +50,17 @@ def statements(split: Split, refused: int) -> list[str]:
     folder = split.staged.folder
     columns = split.rows_sql()
     results = checks.results_sql(split.plan)
-    back = [f"SELECT line, cells, '[' || {results} || ']' AS checks, NULL AS reason FROM ({columns}) WHERE fate = {RETURNED}"]
+    back = [
+        f"SELECT line, cells, '[' || {results} || ']' AS checks, NULL AS reason FROM ({columns}) WHERE fate = {RETURNED}"
+    ]
     if refused:
-        own = "CASE reason " + " ".join(
-            f"WHEN {sql_text(name)} THEN {sql_text(_reason_json(split, name))}" for name in held.REASONS
-        ) + " END"
+        own = (
+            "CASE reason "
+            + " ".join(
+                f"WHEN {sql_text(name)} THEN {sql_text(_reason_json(split, name))}" for name in held.REASONS
+            )
+            + " END"
+        )
         cells = f"SELECT line, {cells_sql(split.staged)} AS cells FROM ({split.staged.scan_sql()})"
         back.append(
             f"SELECT line, s.cells, '[' || concat_ws(',', {own}, nullif({results}, '')) || ']', reason "
@@ -85,12 +91,17 @@ def returned_reader(folder: Path, receipt: UUID) -> pa.RecordBatchReader:
 
     def pieces() -> Iterator[pa.RecordBatch]:
         for piece in _batches(folder / BACK, ["line", "cells", "checks", "reason"]):
-            kept = piece.filter(pa.array([r not in held.REVIEWED for r in piece.column("reason").to_pylist()]))
+            kept = piece.filter(
+                pa.array([r not in held.REVIEWED for r in piece.column("reason").to_pylist()])
+            )
             if kept.num_rows:
                 yield pa.RecordBatch.from_arrays(
                     [
                         pa.array([receipt.bytes] * kept.num_rows, pa.binary(16)),
-                        *(kept.column(n).cast(RETURNED_SCHEMA.field(n).type) for n in ("line", "cells", "checks")),
+                        *(
+                            kept.column(n).cast(RETURNED_SCHEMA.field(n).type)
+                            for n in ("line", "cells", "checks")
+                        ),
                     ],
                     schema=RETURNED_SCHEMA,
                 )
@@ -109,13 +120,17 @@ def reviewed(folder: Path) -> Iterator[tuple[int, str]]:
 def person_lines(folder: Path, receipt: UUID) -> pa.RecordBatchReader:
     """The lines for `receipt_lines` of rows about persons: their numbers, and nothing else."""
     pieces = (
-        _lines(receipt, piece.column("line"), Outcome.PERSON) for piece in _batches(folder / PERSONS, ["line"])
+        _lines(receipt, piece.column("line"), Outcome.PERSON)
+        for piece in _batches(folder / PERSONS, ["line"])
     )
     return pa.RecordBatchReader.from_batches(LINES_SCHEMA, pieces)
 
 
 def other_lines(
-    folder: Path, receipt: UUID, outcomes: Mapping[int, tuple[Outcome, bytes | None]], refused: Collection[int]
+    folder: Path,
+    receipt: UUID,
+    outcomes: Mapping[int, tuple[Outcome, bytes | None]],
+    refused: Collection[int],
 ) -> pa.RecordBatchReader:
     """The lines for `receipt_lines` of the rows in `outcomes`, and of new rows that carry marks."""
 

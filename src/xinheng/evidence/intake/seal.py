@@ -94,7 +94,9 @@ def _acts(lines: list[int], corrected: Mapping[int, tuple[bytes, bytes]], clock:
 
 
 def _fixed(raw: bytes, width: int) -> pa.Array:
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(raw) // width, [None, pa.py_buffer(raw)])
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(width), len(raw) // width, [None, pa.py_buffer(raw)]
+    )
 
 
 def records_of(folder: Path, lines: set[int]) -> dict[int, bytes]:
@@ -190,7 +192,9 @@ def batch_of(split: Split, count: int, changed: int) -> Batch:
 
 
 def _pieces(path: Path, schema: pa.Schema, kind: str | None) -> Iterator[pa.RecordBatch]:
-    columns = schema.names if kind is None else [*schema.names, *(["kind"] if "kind" not in schema.names else [])]
+    columns = (
+        schema.names if kind is None else [*schema.names, *(["kind"] if "kind" not in schema.names else [])]
+    )
     with pq.ParquetFile(path) as file:
         for piece in file.iter_batches(PIECE, columns=columns):
             chosen = piece if kind is None else piece.filter(pc.equal(piece.column("kind"), kind))

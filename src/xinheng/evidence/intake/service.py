@@ -20,7 +20,16 @@ from xinheng.core import canonical
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.ids import new_id
 from xinheng.core.times import today
-from xinheng.evidence.intake import drafting, mapping, own_columns, receipts, returning, senders, store
+from xinheng.evidence.intake import (
+    drafting,
+    mapping,
+    matching,
+    own_columns,
+    receipts,
+    returning,
+    senders,
+    store,
+)
 from xinheng.evidence.intake.drafting import Draft, Rules
 from xinheng.evidence.intake.entering import Entered, House, Progress, enter_rows
 from xinheng.evidence.intake.incoming import Incoming
@@ -85,15 +94,17 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
     day = today(home.clock)
     against = drafting.rules(home.pack, request, day)
     with home.database.transaction() as tx:
-        agency = senders.agency(tx, request, day)
-    digest = request_digest(request, agency, against)
-    with home.database.transaction() as tx:
+        sender = senders.standing(tx, request, day)
+        digest = request_digest(request, sender.agency.agency, against)
         if kept := store.by_request(tx, digest):
             return _answer(tx, kept, against, repeated=True)
     with incoming.work() as folder:
         progress("read")
         drafted = drafting.draft(request, against, folder, home.engine, MacBlocks(*home.keys.mac.blocks()))
-        kept, repeated = _enter(home, request, drafted, agency, digest, progress)
+        senders.write_senders(drafted, sender)
+        home.engine.run(folder, [matching.arriving_statement(drafted.split)])
+        source = senders.Source(sender.agency.agency, sender.own)
+        kept, repeated = _enter(home, request, drafted, source, (digest, progress))
         if drafted.persons and not repeated:
             incoming.offer(returning.write_persons_file(drafted.split), kept.receipt, home.clock)
     with home.database.transaction() as tx:
@@ -101,11 +112,10 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
 
 
 def _enter(
-    home: Home, request: Request, drafted: Draft, agency: UUID, digest: bytes, progress: Progress
+    home: Home, request: Request, drafted: Draft, source: senders.Source, asked: tuple[bytes, Progress]
 ) -> tuple[store.Kept, bool]:
     """The transaction, begun anew where another writer was first; (receipt, was it there before)."""
-    with home.database.transaction() as tx:
-        source = senders.source(tx, agency, drafted)
+    digest, progress = asked
     for _ in range(ATTEMPTS):
         try:
             with home.database.bulk() as tx:
@@ -113,7 +123,7 @@ def _enter(
                     return kept, True
                 receipt = new_id(home.clock)
                 done = enter_rows(tx, home, drafted, source, receipt, progress)
-                kept = _kept(home, request, drafted, agency, done, (receipt, digest))
+                kept = _kept(home, request, drafted, done, (receipt, digest, source.agency))
                 store.insert_receipt(tx, kept)
         except (UniqueClash, RecordMoved) as error:
             clash = error
@@ -128,7 +138,7 @@ def _enter(
 
 
 def _kept(
-    home: Home, request: Request, drafted: Draft, agency: UUID, done: Entered, ids: tuple[UUID, bytes]
+    home: Home, request: Request, drafted: Draft, done: Entered, ids: tuple[UUID, bytes, UUID]
 ) -> store.Kept:
     against, staged = drafted.rules, drafted.split.staged
     return store.Kept(
@@ -136,7 +146,7 @@ def _kept(
         request=ids[1],
         position=done.position,
         known=done.appended.known.at if done.appended else home.clock.now().at,
-        agency=agency,
+        agency=ids[2],
         account=request.account,
         item=against.item.id,
         profile=against.profile.id,

@@ -154,22 +154,17 @@ def sums_query(split: Split) -> str:
 
 
 def authorities_query(split: Split) -> str:
-    """The deciding authorities that candidate rows name: (name, code or NULL)."""
-    item = split.item
-    code = f'"{item.roles["authority_code"]}"' if item.role("authority_code") else "NULL"
+    """What candidate rows name: (authority, its code or NULL, day of decision or NULL)."""
+    source = f"read_parquet({sql_text(str(split.checked))})"
     return (
-        f'SELECT DISTINCT "{item.roles["authority"]}", {code} '
-        f"FROM read_parquet({sql_text(str(split.checked))}) WHERE fate = {CANDIDATE}"
+        f"SELECT DISTINCT {', '.join(authority_columns(split.item))} FROM {source} WHERE fate = {CANDIDATE}"
     )
 
 
-def decided_query(split: Split) -> str:
-    """The days of decision of candidate rows."""
-    decided = f'TRY_CAST("{split.item.roles["decided"]}" AS DATE)'
-    return (
-        f"SELECT DISTINCT {decided} FROM read_parquet({sql_text(str(split.checked))}) "
-        f"WHERE fate = {CANDIDATE} AND {decided} IS NOT NULL"
-    )
+def authority_columns(item: Item) -> tuple[str, str, str]:
+    """Deciding authority, its code and the day of decision, as expressions over checked rows."""
+    code = f'"{item.roles["authority_code"]}"' if item.role("authority_code") else "CAST(NULL AS VARCHAR)"
+    return f'"{item.roles["authority"]}"', code, f'TRY_CAST("{item.roles["decided"]}" AS DATE)'
 
 
 def unmapped(staged: Staged) -> tuple[str, ...]:
