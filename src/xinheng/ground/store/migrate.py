@@ -1,22 +1,24 @@
-"""Bringing a database to this program's schema: Alembic, plain SQL steps."""
+"""Bringing a database to this program's schema: Alembic, plain SQL steps.
+
+Alembic and SQLAlchemy are imported when they are needed: every command would wait half a second for them.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
-import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from xinheng.ground.store.errors import SchemaUnknown
 from xinheng.ground.store.pgdriver import translate
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
 # The steps lie beside the sources in the checkout: <root>/migrations.
 MIGRATIONS = Path(__file__).resolve().parents[4] / "migrations"
+STEP = "[0-9]*_*.py"
 LOCK = 0x58494E48  # "XINH": two processes never migrate at once
 
 
@@ -33,25 +35,33 @@ def migrate(dsn: str) -> list[str]:
         raise translate(error) from error
 
 
-def revision(dsn: str) -> tuple[str | None, str | None]:
-    """(the database's revision, the program's): equal where nothing is to be done."""
-    engine = _engine(dsn)
+def revision(dsn: str) -> tuple[str | None, str]:
+    """(the database's revision, the program's): equal where all is done. Raises StoreUnavailable."""
     try:
-        with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    except sa.exc.DBAPIError as error:
-        raise _translated(error) from error
-    finally:
-        engine.dispose()
-    return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        with psycopg.connect(dsn) as link:
+            there = link.execute("select to_regclass('alembic_version') is not null").fetchone()
+            row = (
+                link.execute("select version_num from alembic_version").fetchone()
+                if there == (True,)
+                else None
+            )
+    except psycopg.Error as error:
+        raise translate(error) from error
+    return row[0] if row else None, known_revisions()[0]
 
 
 def known_revisions() -> list[str]:
-    """Every schema revision this program knows, newest first."""
-    return [step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    """Every schema revision this program knows, newest first: the numbers its steps' files begin with."""
+    return sorted((path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob(STEP)), reverse=True)
 
 
 def _migrate(dsn: str) -> list[str]:
+    import sqlalchemy as sa
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.util import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     engine = _engine(dsn)
@@ -70,11 +80,12 @@ def _migrate(dsn: str) -> list[str]:
         engine.dispose()
     if before == after:
         return []
-    steps = ScriptDirectory(str(MIGRATIONS)).iterate_revisions(after, before)
-    return [step.revision for step in steps][::-1]
+    return [step for step in known_revisions()[::-1] if before is None or step > before]
 
 
 def _engine(dsn: str) -> sa.Engine:
+    import sqlalchemy as sa
+
     # SQLAlchemy only carries the connection: the address stays libpq's own, whatever its form.
     return sa.create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=sa.NullPool

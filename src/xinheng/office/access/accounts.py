@@ -163,6 +163,11 @@ def sign_out(tx: Transaction, token: str) -> None:
     store.delete_session(tx, _hashed(token))
 
 
+def end_all_sessions(tx: Transaction) -> None:
+    """End every session: after a restore, for instance, the old ones would be open again."""
+    store.delete_all_sessions(tx)
+
+
 def _hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 

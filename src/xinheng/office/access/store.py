@@ -190,6 +190,10 @@ def delete_session(tx: Transaction, token: bytes) -> None:
     tx.execute("delete from sessions where token = %(token)s", {"token": token})
 
 
+def delete_all_sessions(tx: Transaction) -> None:
+    tx.execute("delete from sessions")
+
+
 def delete_sessions_of(tx: Transaction, account: UUID) -> None:
     tx.execute("delete from sessions where account = %(account)s", {"account": account})
 

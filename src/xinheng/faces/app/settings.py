@@ -1,0 +1,90 @@
+"""The settings: one frozen value, read once from the environment. Nothing else reads the environment.
+
+Every setting stands in docs/settings.md. The address of a database is a secret and is never shown.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xinheng.faces.app.errors import SettingWrong
+
+ROOT_HOME = Path("/var/lib/xinheng")  # a place that the database's account can reach; root's own home is not
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs."""
+
+    home: Path
+    dsn: str | None = field(default=None, repr=False)
+    db_user: str | None = None
+    bind: str = "127.0.0.1"
+    port: int = 8000
+    pack: str = "national"
+    checkpoint_dirs: tuple[Path, ...] = ()
+    memory_mb: int = 800
+    threads: int = 2
+    upload_bytes: int = 512 * MEGABYTE
+    site_name: str = "信衡"
+    site_notice: str | None = None
+    debug: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read `XINHENG_*`; an empty value counts as not set. Raises SettingWrong."""
+        given = {
+            k: v.strip() for k, v in (os.environ if environment is None else environment).items() if v.strip()
+        }
+        return cls(
+            home=_folder(given, "XINHENG_HOME") or default_home(given),
+            dsn=given.get("XINHENG_DSN"),
+            db_user=given.get("XINHENG_DB_USER"),
+            bind=given.get("XINHENG_BIND", cls.bind),
+            port=_number(given, "XINHENG_PORT", cls.port, 0, 65535),
+            pack=given.get("XINHENG_PACK", cls.pack),
+            checkpoint_dirs=_folders(given, "XINHENG_CHECKPOINT_DIR"),
+            memory_mb=_number(given, "XINHENG_MEMORY_MB", cls.memory_mb, 200, 1_000_000),
+            threads=_number(given, "XINHENG_THREADS", cls.threads, 1, 256),
+            upload_bytes=_number(given, "XINHENG_UPLOAD_MB", cls.upload_bytes // MEGABYTE, 1, 2048)
+            * MEGABYTE,
+            site_name=given.get("XINHENG_SITE_NAME", cls.site_name),
+            site_notice=given.get("XINHENG_SITE_NOTICE"),
+            debug=given.get("XINHENG_DEBUG", "").lower() in {"1", "true", "yes", "on"},
+        )
+
+
+def default_home(environment: Mapping[str, str]) -> Path:
+    """As root `/var/lib/xinheng`; otherwise `xinheng` in the user's data folder."""
+    if os.geteuid() == 0:
+        return ROOT_HOME
+    data = environment.get("XDG_DATA_HOME")
+    return (Path(data) if data and Path(data).is_absolute() else Path.home() / ".local" / "share") / "xinheng"
+
+
+def _folder(given: Mapping[str, str], name: str) -> Path | None:
+    if name not in given:
+        return None
+    path = Path(given[name]).expanduser()
+    if "\0" in str(path):
+        raise SettingWrong(name, "文件夹的路径")
+    return path.absolute()
+
+
+def _folders(given: Mapping[str, str], name: str) -> tuple[Path, ...]:
+    """Several folders, separated as in PATH."""
+    parts = [part for part in given.get(name, "").split(os.pathsep) if part]
+    return tuple(Path(part).expanduser().absolute() for part in parts)
+
+
+def _number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+        raise SettingWrong(name, f"{least} 至 {most} 的整数")
+    return int(text)
