@@ -19,6 +19,7 @@ _TYPES = {
     FieldType.WAN_YUAN: "金额（万元）",
     FieldType.ENUM: "值表",
 }
+_PROFILES = {"report": "标准", "collected": "补录"}
 _DISCLOSURE = {"public": "社会公开", "shared": "政务共享", "authorised": "授权查询"}
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 _VERIFIED = {Verified.TEXT: "已读原文", Verified.SUMMARY: "由转述得知", Verified.NONE: "待核实"}
@@ -98,7 +99,7 @@ def _item(pack: Pack, item: Item) -> str:
             f"- 责任单位：{item.provider}",
             f"- 归集：{_yes(marks.collected)}；公示：{_yes(marks.shown)}；上报：{_yes(marks.reported)}",
             f"- 保存：{item.retention}",
-            f"- 补录（collected）须有：{'、'.join(item.field(item.roles[r]).name for r in item.collected_fields)}",
+            f"- 补录（collected）须有：{_collected(item)}",
         ]
         parts.append("\n".join(said))
     parts.append(_section("数据项", _fields(pack, item), 3))
@@ -109,6 +110,10 @@ def _item(pack: Pack, item: Item) -> str:
     parts.append(_headers(pack, item))
     text = "\n\n".join(part for part in parts if part)
     return f"## {item.name}（{item.id}）\n\n{text}" if text else ""
+
+
+def _collected(item: Item) -> str:
+    return "、".join(item.field(item.roles[role]).name for role in item.collected_fields)
 
 
 def _yes(flag: bool) -> str:
@@ -176,7 +181,7 @@ def _checks(pack: Pack, item: Item) -> str:
     rows = [
         (
             f"`{c.id}`", c.message, c.expected if len(c.expected) < 80 else "见值表", _SEVERITY[c.severity],
-            "、".join("标准" if p == "report" else "补录" for p in c.profiles), _span(c.span), pack.cite(c.basis),
+            "、".join(_PROFILES[p] for p in c.profiles), _span(c.span), pack.cite(c.basis),
         )
         for c in item.checks
         if c.pack == pack.name
