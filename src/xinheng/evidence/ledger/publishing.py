@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xinheng.core.times import Known
-from xinheng.evidence.ledger import store
+from xinheng.evidence.ledger import merkle, store
 from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, signed
 from xinheng.evidence.ledger.errors import LogDiverged
 from xinheng.evidence.ledger.model import leaf_data
@@ -119,8 +119,8 @@ def publish(tx: Transaction, files: LogFiles, *, thorough: bool = False) -> Publ
     """Bring tiles and checkpoint up to what is committed. Idempotent; processes take turns.
 
     Call it after the commit, in a transaction of its own: what is signed must not be rolled back. `thorough`
-    also looks at every tile's file and makes missing ones anew. Raises LogDiverged, and signs nothing, where
-    the files do not fit the database.
+    also checks every tile (some seconds a million events) and makes all anew where one is lost or damaged.
+    Raises LogDiverged, and signs nothing, where the files do not fit the database.
     """
     files.folder.mkdir(parents=True, exist_ok=True)
     with _turn(files.folder):
@@ -131,7 +131,15 @@ def publish(tx: Transaction, files: LogFiles, *, thorough: bool = False) -> Publ
         tiles = TileFolder(folder)
         path = folder / CHECKPOINT
         before = _read(path, files.key) if path.exists() else None
-        _grow(tx, head, tiles, before.size if before else 0, thorough)
+        if thorough and before is not None and not _sound(tiles, before):
+            _refuse_other_prefix(tx, head, before, tiles.folder)
+            before = None
+        try:
+            _grow(tx, head, tiles, before.size if before else 0)
+        except FileNotFoundError:  # a tile that the old checkpoint stands on is gone
+            if before is not None:
+                _refuse_other_prefix(tx, head, before, tiles.folder)
+            _grow(tx, head, tiles, 0)
         checkpoint = Checkpoint(head.origin, head.size, head.root)
         note = signed(checkpoint, files.key)
         if not path.exists() or path.read_bytes() != note.encode():
@@ -141,17 +149,22 @@ def publish(tx: Transaction, files: LogFiles, *, thorough: bool = False) -> Publ
         return Published(head.epoch, checkpoint, note, _deliver(files, head.epoch, head.size, note))
 
 
-def _grow(tx: Transaction, head: store.Head, tiles: TileFolder, old: int, thorough: bool) -> None:
+def _sound(tiles: TileFolder, checkpoint: Checkpoint) -> bool:
+    return tiles.sound(checkpoint.size) and tiles.root(checkpoint.size) == checkpoint.root
+
+
+def _refuse_other_prefix(tx: Transaction, head: store.Head, signed_before: Checkpoint, folder: Path) -> None:
+    """Tiles may be made anew only if the database still holds what was signed over them."""
+    leaves = (merkle.leaf_hash(leaf) for leaf in _leaves(tx, head.first_seq, signed_before.size))
+    if merkle.root(merkle.extended(0, [], leaves)[1]) != signed_before.root:
+        raise LogDiverged(f"数据库前 {signed_before.size} 条与已公布的检查点不符", str(folder))
+
+
+def _grow(tx: Transaction, head: store.Head, tiles: TileFolder, old: int) -> None:
     """Write the tiles from `old` on, and make sure that the whole has the root of the head."""
-    if thorough and tiles.missing(old):
-        old = 0
     if old < head.size:
         start = old - old % WIDTH
-        leaves = _leaves(tx, head.first_seq + start, head.size - start)
-        try:
-            tiles.extend(old, leaves, head.size)
-        except FileNotFoundError:  # a tile that the old checkpoint needs is gone
-            tiles.extend(0, _leaves(tx, head.first_seq, head.size), head.size)
+        tiles.extend(old, _leaves(tx, head.first_seq + start, head.size - start), head.size)
         tiles.settle()
     if tiles.root(head.size) != head.root:
         raise LogDiverged(f"日志文件在第 {head.size} 条处的根与数据库不同", str(tiles.folder))

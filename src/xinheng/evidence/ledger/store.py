@@ -209,6 +209,17 @@ def leaves(tx: Transaction, first: int, count: int) -> list[Row]:
     )
 
 
+def full_events(tx: Transaction, first: int, count: int) -> list[Row]:
+    """Headers with their contents, `count` from `seq` `first` on, in order."""
+    return tx.fetch(
+        """select e.seq, e.event, e.kind, e.known, e.entry, c.event, c.record, c.item, c.subject, c.source,
+                  c.pack, c.valid_from, c.public, c.shared, c.authorised, c.salts, c.commitments, c.erased_on
+           from events e left join contents c using (event)
+           where e.seq >= %(first)s and e.seq < %(end)s order by e.seq""",
+        {"first": first, "end": first + count},
+    )
+
+
 def record_row(tx: Transaction, record: UUID) -> Row | None:
     """The row of `records`, column for column RECORD_SCHEMA, or None."""
     rows = tx.fetch(

@@ -58,32 +58,56 @@ class TileFolder:
         self.folder = folder
         self._written: list[Path] = []
 
-    def missing(self, size: int) -> bool:
-        """Whether a tile of a log of this size is absent or of another length than it must have."""
-        for level, index, width in tiles_of(size):
-            found = self._stat(level, index, width)
-            if found is None or (level != ENTRIES and found != width * HASH) or found == 0:
-                return True
-        return False
-
-    def _stat(self, level: Level, index: int, width: int) -> int | None:
+    def sound(self, size: int) -> bool:
+        """Whether every tile of a log of this size is there, and fits the entries below and the hashes above."""
         try:
-            return (self.folder / tile_path(level, index, width)).stat().st_size
+            for level, index, width in tiles_of(size):
+                if level == ENTRIES:
+                    below = [merkle.leaf_hash(leaf) for leaf in self.bundle(index, width)]
+                    above = self.hashes(0, index, width)
+                elif width == WIDTH:
+                    below = [merkle.root(merkle.extended(0, [], self.hashes(int(level), index, width))[1])]
+                    above = self._parent(int(level), index, size)
+                else:
+                    below = above = self.hashes(int(level), index, width)
+                if below != above:
+                    return False
         except FileNotFoundError:
-            return None
+            return False
+        return True
+
+    def _parent(self, level: int, index: int, size: int) -> list[bytes]:
+        """The hash that stands for a full tile in the level above."""
+        tile, offset = divmod(index, WIDTH)
+        width = min(WIDTH, (size >> ((level + 1) * HEIGHT)) - tile * WIDTH)
+        return [self.hashes(level + 1, tile, width)[offset]]
+
+    def bundle(self, index: int, width: int) -> list[bytes]:
+        """The first `width` leaves of an entry bundle. Raises FileNotFoundError."""
+        raw, found, position = self._file(ENTRIES, index, width).read_bytes(), [], 0
+        for _ in range(width):
+            end = position + 2 + int.from_bytes(raw[position : position + 2], "big")
+            found.append(raw[position + 2 : end])
+            position = end
+        return found
+
+    def _file(self, level: Level, index: int, width: int) -> Path:
+        """The narrowest file that has `width` values of a tile or bundle."""
+        full = self.folder / tile_path(level, index)
+        partials = full.with_name(full.name + ".p")
+        widths = [int(p.name) for p in partials.iterdir() if p.name.isdecimal()] if partials.is_dir() else []
+        enough = min((w for w in widths if w >= width), default=WIDTH)
+        return full if enough == WIDTH else partials / str(enough)
 
     def hashes(self, level: int, index: int, width: int) -> list[bytes]:
         """The first `width` hashes of a tile, from the narrowest file that has them.
 
         Raises FileNotFoundError where there is none, or it is too short.
         """
-        full = self.folder / tile_path(level, index)
-        partials = full.with_name(full.name + ".p")
-        widths = [int(p.name) for p in partials.iterdir() if p.name.isdecimal()] if partials.is_dir() else []
-        enough = min((w for w in widths if w >= width), default=WIDTH)
-        raw = (full if enough == WIDTH else partials / str(enough)).read_bytes()[: width * HASH]
+        path = self._file(level, index, width)
+        raw = path.read_bytes()[: width * HASH]
         if len(raw) != width * HASH:
-            raise FileNotFoundError(str(full))
+            raise FileNotFoundError(str(path))
         return [raw[i : i + HASH] for i in range(0, len(raw), HASH)]
 
     def subtree(self, size: int) -> merkle.Subtree:

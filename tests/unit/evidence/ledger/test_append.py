@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.evidence.ledger.conftest import PACK, Draft, Put, batch_of, draft
+from tests.unit.evidence.ledger.conftest import PACK, Draft, Put, batch_of, draft, mac_of
 
 from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle, store
@@ -47,7 +47,7 @@ def test_both_adapters_append_the_same_way(ledger, clock, tmp_path, adapter: str
     with ledger.transaction() as tx:
         row = store.record_row(tx, first[2].record)
         assert row is not None
-        assert row[3] == "更正".encode().ljust(32, b".")
+        assert row[3] == mac_of("更正")
         assert tx.fetch("select count(*) from contents") == [(7,)]
 
 

@@ -1,0 +1,76 @@
+"""Whether the database still says what was signed: contents against commitments, entries, the head.
+
+The published files are checked by `xinheng.verify`, which trusts nothing here; this is the other half, which
+only the operator (or an auditor beside him) can run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xinheng.core.times import Known
+from xinheng.evidence.ledger import merkle, store
+from xinheng.evidence.ledger.errors import LogDiverged
+from xinheng.evidence.ledger.model import CLASSES, SALT_BYTES, Provenance, commitment, entry_hash, leaf_data
+from xinheng.ground.store.transaction import Row, Transaction
+
+PAGE = 20_000
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What was looked at: events of the open epoch, and how many of them have lost their content by law."""
+
+    events: int
+    erased: int
+
+
+def audit(tx: Transaction) -> Audited:
+    """Recompute the open epoch from contents to head. Raises LogDiverged at the first thing that differs."""
+    head = store.read_head(tx)
+    erased, known, size, frontier = 0, None, 0, list[bytes]()
+    for rows in _pages(tx, head):
+        for place, row in enumerate(rows, size):
+            if row[0] != head.first_seq + place:
+                raise _differs(place, "位置不连续")
+            at = Known(row[3])
+            if known is not None and at < known:
+                raise _differs(place, "知悉时间倒退")
+            known = at
+            erased += _audit_content(row, place)
+        leaves = [merkle.leaf_hash(leaf_data(row[2], Known(row[3]), row[4])) for row in rows]
+        size, frontier = merkle.extended(size, frontier, leaves)
+    if (size, tuple(frontier)) != (head.size, head.frontier):
+        raise _differs(size, "事件与账本头不符")
+    return Audited(size, erased)
+
+
+def _pages(tx: Transaction, head: store.Head) -> Iterator[list[Row]]:
+    first = head.first_seq
+    while rows := store.full_events(tx, first, min(PAGE, head.first_seq + head.size - first)):
+        yield rows
+        first += len(rows)
+
+
+def _audit_content(row: Row, place: int) -> bool:
+    """Check one event's content against its entry; True where the content was erased by law."""
+    _, event, kind, _, entry, held, record, item, subject, source, pack, valid_from = row[:12]
+    *said, salts, closed, erased_on = row[12:]
+    if held is None:
+        raise _differs(place, "事件没有内容行")
+    if erased_on is not None:
+        return True
+    commitments = tuple(closed[i : i + 32] for i in range(0, len(closed), 32))
+    for n, (disclosure, text) in enumerate(zip(CLASSES, said, strict=True)):
+        salt = salts[n * SALT_BYTES : (n + 1) * SALT_BYTES]
+        if commitment(disclosure, salt, (text or "").encode()) != commitments[n]:
+            raise _differs(place, f"{disclosure} 内容与承诺不符")
+    provenance = Provenance(pack, item, subject, source, valid_from)
+    if entry_hash(kind, event, record, provenance, commitments) != entry:
+        raise _differs(place, "条目与内容不符")
+    return False
+
+
+def _differs(place: int, found: str) -> LogDiverged:
+    return LogDiverged(f"第 {place} 条：{found}", f"position {place}")
