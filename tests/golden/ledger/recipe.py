@@ -62,7 +62,8 @@ def batch(folder: Path) -> Batch:
         contents.append(
             {
                 "event": event.bytes, "record": record(n).bytes, "item": provenance.item,
-                "pack": provenance.pack, "subject": subject.bytes, "source": source.bytes, "valid_from": provenance.valid_from,
+                "pack": provenance.pack, "subject": subject.bytes, "source": source.bytes,
+                "valid_from": provenance.valid_from,
                 "public": said[0], "shared": said[1], "authorised": said[2], "salts": b"".join(salts),
                 "commitments": one + two + three,
             }

@@ -1,4 +1,4 @@
-"""Tiles and checkpoints: idempotent, made anew from the database, never ahead of it, checked independently."""
+"""Tiles and checkpoints: idempotent, made anew, never ahead of the database, checked independently."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.evidence.ledger.conftest import PACK, Put, batch_of, draft
 
 from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle, store, tiles
-from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, signed
+from xinheng.evidence.ledger.checkpoint import Checkpoint, signed
 from xinheng.evidence.ledger.epochs import new_epoch
 from xinheng.evidence.ledger.errors import (
     EpochNotNeeded,
