@@ -194,6 +194,10 @@ create table record_reviews (                 -- same key, other source or clash
 create table publicity (                      -- one row a record and channel
     record       uuid not null,
     channel      text not null,
+    item         text not null,               -- item, subject, authority, decided_on: of the record, for lists
+    subject      uuid not null,
+    authority    text,
+    decided_on   date,
     regime       text,                        -- null: no regime in force
     class        text,
     shown        boolean not null,            -- does the regime show it at all
@@ -206,6 +210,9 @@ create table publicity (                      -- one row a record and channel
     ended_on     date,                        -- ended early by an event
     primary key (record, channel)
 );
+create index publicity_list on publicity (channel, item, decided_on desc, record desc) where shown;
+create index publicity_authority on publicity (channel, authority, decided_on desc, record desc) where shown;
+create index publicity_subject on publicity (subject);
 
 -- law ------------------------------------------------------------------------------------------------
 create table packs (

@@ -1,0 +1,1 @@
+"""What follows from the facts by law: shown until when, and later listed, graded, measured."""

@@ -1,0 +1,116 @@
+"""Deciding a whole batch: from the facts of a submission to rows of `publicity`, in the bulk engine.
+
+Only the columns that the rulings name are carried over; a million rows pass through files, not memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xinheng.evidence.ledger.projection import Batch, Part
+from xinheng.ground.engine import Engine, quoted
+from xinheng.law.packs import Pack
+from xinheng.law.publicity import Ruling
+from xinheng.law.publicity_sql import COLUMNS, decision
+
+# Column for column the table `publicity`, without `ended_on`.
+SCHEMA = pa.schema(
+    [
+        ("record", pa.binary(16)),
+        ("item", pa.string()),
+        ("subject", pa.binary(16)),
+        ("authority", pa.string()),
+        ("decided_on", pa.date32()),
+        ("channel", pa.string()),
+        ("regime", pa.string()),
+        ("class", pa.string()),
+        ("shown", pa.bool_()),
+        ("first_day", pa.date32()),
+        ("earliest_end", pa.date32()),
+        ("earliest_note", pa.string()),
+        ("last_day", pa.date32()),
+        ("reason", pa.string()),
+        ("pack", pa.string()),
+    ]
+)
+_STATE = ("record", "item", "subject", "authority", "decided_on", "state", "shown_mark")
+_FACTS, _STANDING = "publicity-facts.parquet", "publicity-records.parquet"
+_ROWS = "publicity-rows.parquet"
+_PIECE = 50_000
+
+
+@contextmanager
+def decided(engine: Engine, pack: Pack, batch: Batch, part: Part) -> Iterator[pa.RecordBatchReader]:
+    """Rows of SCHEMA for the records of one part (`records` or `changed`) that stand and have facts.
+
+    The files made on the way are gone when the context ends. Raises EngineFailed and its kin.
+    """
+    rulings = _rulings(pack, batch)
+    codes = sorted({code for ruling in rulings for code in ruling.columns.values()})
+    try:
+        _carry(batch, "facts", ("record", *codes), batch.folder / _FACTS)
+        _carry(batch, part, _STATE, batch.folder / _STANDING)
+        engine.run(batch.folder, [_statement(rulings, codes, pack, batch)])
+        with pq.ParquetFile(batch.folder / _ROWS) as file:
+            pieces = (_typed(piece) for piece in file.iter_batches(_PIECE))
+            yield pa.RecordBatchReader.from_batches(SCHEMA, pieces)
+    finally:
+        for name in (_FACTS, _STANDING, _ROWS):
+            (batch.folder / name).unlink(missing_ok=True)
+
+
+def concerned(pack: Pack, batch: Batch) -> bool:
+    """Whether the pack has any rule for the batch, and the batch the facts to decide by."""
+    return batch.has("facts") and bool(_rulings(pack, batch))
+
+
+def _rulings(pack: Pack, batch: Batch) -> Sequence[Ruling]:
+    if batch.item is None:
+        return ()
+    return pack.publicity.for_item(batch.item)
+
+
+def _carry(batch: Batch, part: Part, names: Sequence[str], target: Path) -> None:
+    """Copy the named columns of a part to Parquet; a column that the part lacks is NULL throughout."""
+    with pa.OSFile(str(batch.path(part))) as file:
+        held = pa.ipc.open_file(file).schema
+        fields = [held.field(n) if n in held.names else pa.field(n, pa.string()) for n in names]
+        present = [held.names.index(n) for n in names if n in held.names]
+        source = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=present))
+        schema = pa.schema(fields)
+        with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+            for i in range(source.num_record_batches):
+                piece = source.get_batch(i)
+                columns = [
+                    piece.column(f.name) if f.name in piece.schema.names else pa.nulls(piece.num_rows, f.type)
+                    for f in fields
+                ]
+                writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+
+
+def _statement(rulings: Sequence[Ruling], codes: Sequence[str], pack: Pack, batch: Batch) -> str:
+    path = batch.folder.resolve()
+    fields = ", ".join(f'f."{code}"' for code in codes)
+    keys = ("record", "item", "subject", "authority", "decided_on_record")
+    # S608 here and below: column codes and rules come from the pack, confined when it was loaded
+    given = (
+        "(SELECT s.record, s.item, s.subject, s.authority, s.decided_on AS decided_on_record, "  # noqa: S608
+        f"s.shown_mark, {fields} FROM read_parquet({quoted(path / _STANDING)}) s "
+        f"JOIN read_parquet({quoted(path / _FACTS)}) f USING (record) WHERE s.state = 'current')"
+    )
+    rows = " UNION ALL ".join(decision(r, given, pack.cite, keys=keys, mark="shown_mark") for r in rulings)
+    listed = ", ".join(COLUMNS)
+    return (
+        f"COPY (SELECT record, item, subject, authority, decided_on_record AS decided_on, {listed}, "  # noqa: S608
+        f"{quoted(pack.label)} AS pack FROM ({rows})) TO {quoted(path / _ROWS)} (FORMAT parquet)"
+    )
+
+
+def _typed(piece: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [piece.column(f.name).cast(f.type) for f in SCHEMA]
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)

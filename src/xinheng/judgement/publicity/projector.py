@@ -1,0 +1,60 @@
+"""Keeps `publicity` in step with the ledger: what is recorded or corrected is decided anew, what is withdrawn
+or erased is gone, what an event ends is ended, all in the appending transaction."""
+
+from __future__ import annotations
+
+import json
+
+from xinheng.evidence.ledger.model import EventKind
+from xinheng.evidence.ledger.projection import Batch
+from xinheng.ground.engine import Engine
+from xinheng.ground.store.transaction import Transaction
+from xinheng.judgement.publicity import deciding, store
+from xinheng.law.packs import Pack
+
+
+class PublicityProjector:
+    """A `Projector` of the ledger for one active pack. Everything happens before the head is locked."""
+
+    def __init__(self, pack: Pack, engine: Engine) -> None:
+        self._pack, self._engine = pack, engine
+
+    def prepare(self, tx: Transaction, batch: Batch) -> None:
+        """Decide and load. Raises EngineFailed and its kin, StatementFailed."""
+        decides = deciding.concerned(self._pack, batch)
+        if decides and batch.has("records"):
+            with deciding.decided(self._engine, self._pack, batch, "records") as rows:
+                store.load(tx, rows)
+        if decides and batch.has("changed"):
+            with deciding.decided(self._engine, self._pack, batch, "changed") as rows:
+                store.replace(tx, rows)
+        if batch.has("changed"):
+            self._drop_what_no_longer_stands(tx, batch)
+        if not batch.has("facts"):
+            self._end(tx, batch)
+
+    def finish(self, tx: Transaction, batch: Batch) -> None:
+        """Nothing waits for the lock."""
+
+    @staticmethod
+    def _drop_what_no_longer_stands(tx: Transaction, batch: Batch) -> None:
+        for piece in batch.reader("changed"):
+            states = piece.column("state").to_pylist()
+            records = piece.column("record").to_pylist()
+            gone = [record for record, state in zip(records, states, strict=True) if state != "current"]
+            if gone:
+                store.drop(tx, gone)
+
+    @staticmethod
+    def _end(tx: Transaction, batch: Batch) -> None:
+        """Events that end publicity early; they come one by one and bring no facts."""
+        if not (batch.has("events") and batch.has("contents")):
+            return
+        kinds: dict[bytes, str] = {}
+        for piece in batch.reader("events"):
+            kinds |= zip(piece.column("event").to_pylist(), piece.column("kind").to_pylist(), strict=True)
+        for piece in batch.reader("contents"):
+            for row in piece.select(["event", "record", "valid_from", "public"]).to_pylist():
+                if kinds.get(row["event"]) == EventKind.PUBLICITY_ENDED:
+                    said = json.loads(row["public"] or "{}")
+                    store.end(tx, row["record"], said.get("channel"), row["valid_from"])
