@@ -83,8 +83,9 @@ def refuse_rows(count: int, limits: Limits, name: str) -> None:
         )
 
 
-def no_header(name: str, rows: Sequence[Sequence[str | None]]) -> XinhengError:
-    """The refusal for first rows without a header: empty, or not of this item."""
+def no_header(name: str, rows: Sequence[Sequence[str | None]], limits: Limits) -> XinhengError:
+    """The refusal for first rows without a header: too wide, empty, or not of this item."""
+    refuse_columns(max((sum(bool(c) for c in row) for row in rows), default=0), limits, name)
     filled = [[c.strip() for c in row if c and c.strip()] for row in rows]
     first = next((row for row in filled if row), None)
     if first is None:
@@ -119,22 +120,26 @@ def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> Layout:
     with data.open("rb") as file:
         text = file.read(HEAD_BYTES).decode("utf-8-sig", errors="ignore")
     best: tuple[tuple[int, int], str, int, list[Record]] | None = None
-    plain: list[Record] = []
+    widest: list[Record] = []
     for delimiter in DELIMITERS:
         rows = list(islice(records(io.StringIO(text, newline=""), delimiter), HEADER_ROWS))
-        plain = plain or rows
+        widest = max(widest, rows, key=_width)
         index = known.find([row.cells for row in rows])
         if index is not None:
             score = known.score(rows[index].cells)
             if best is None or score > best[0]:
                 best = (score, delimiter, index, rows)
     if best is None:
-        raise no_header(name, [row.cells for row in plain])
+        raise no_header(name, [row.cells for row in widest], limits)
     _, delimiter, index, rows = best
     cells = _trim(rows[index].cells)
     refuse_columns(len(cells), limits, name)
     lines = sum(1 + "".join(row.cells).count("\n") for row in rows[: index + 1])
     return Layout(delimiter, index, lines, mapping.plan(cells, known))
+
+
+def _width(rows: list[Record]) -> int:
+    return max((len(row.cells) for row in rows), default=0)
 
 
 def _trim(cells: list[str]) -> list[str]:

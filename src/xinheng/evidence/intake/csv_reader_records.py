@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from xinheng.core.cells import compact
+
 MAX_SPAN = 200  # lines one quoted record may take before its quote counts as stray
 UNPAIRED = "本行的引号不成对，无法确定各格的边界"
 
@@ -26,7 +28,7 @@ class Record:
 
     @property
     def blank(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
+        return not any(cell.strip() and compact(cell) for cell in self.cells)
 
 
 class _SpanError(Exception):

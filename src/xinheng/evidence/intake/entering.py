@@ -176,17 +176,18 @@ def _load_rows(
     return len(waiting)
 
 
-def _outcomes(draft: Draft, decisions: Decisions) -> dict[int, tuple[Outcome, bytes | None]]:
-    """Outcome and record of the candidates that are neither new nor handed back."""
-    outcomes: dict[int, tuple[Outcome, bytes | None]] = {
-        line: (Outcome.KNOWN, record) for line, record in decisions.known.items()
+def _outcomes(draft: Draft, decisions: Decisions) -> dict[int, returning.Fate]:
+    """Outcome, record and reason of the candidates that are neither new nor handed back."""
+    outcomes: dict[int, returning.Fate] = {
+        line: (Outcome.KNOWN, record, None) for line, record in decisions.known.items()
     }
     for line, (record, _) in decisions.corrected.items():
-        outcomes[line] = (Outcome.CORRECTED, record)
+        outcomes[line] = (Outcome.CORRECTED, record, None)
     for line, (reason, refused) in decisions.refused.items():
         if reason in held.REVIEWED:
-            outcomes[line] = (Outcome.REVIEW, refused)
+            outcomes[line] = (Outcome.REVIEW, refused, reason)
     new = seal.records_of(draft.folder, set(decisions.again.values())) if decisions.again else {}
     for line, first in decisions.again.items():
-        outcomes[line] = (Outcome.KNOWN, outcomes[first][1] if first in outcomes else new[first])
+        met = outcomes[first][1] if first in outcomes else new[first]
+        outcomes[line] = (Outcome.KNOWN, met, None)
     return outcomes

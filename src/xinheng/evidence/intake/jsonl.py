@@ -57,7 +57,7 @@ def stage_json_lines(path: Path, folder: Path, known: Dictionary, limits: Limits
     refuse_rows(count, limits, path.name)
     headers = list(names)
     if known.score(headers)[0] < 2:
-        raise no_header(path.name, [headers])
+        raise no_header(path.name, [headers], limits)
     columns = mapping.plan(headers, known)
     target = folder / "staged.parquet"
     _write(data, target, headers, columns)

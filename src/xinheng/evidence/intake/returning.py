@@ -28,6 +28,7 @@ STRANGERS = "strangers.parquet"  # accepted in a profile that is not counted, fo
 PERSONS = "persons.parquet"  # line, cells, number, decided_on
 PIECE = 20_000
 
+Fate = tuple[Outcome, bytes | None, str | None]  # what became of a row, its record, why
 REFUSED_SCHEMA = pa.schema([("line", pa.int32()), ("reason", pa.string()), ("record", pa.binary(16))])
 
 
@@ -129,7 +130,7 @@ def person_lines(folder: Path, receipt: UUID) -> pa.RecordBatchReader:
 def other_lines(
     folder: Path,
     receipt: UUID,
-    outcomes: Mapping[int, tuple[Outcome, bytes | None]],
+    outcomes: Mapping[int, Fate],
     refused: Collection[int],
 ) -> pa.RecordBatchReader:
     """The lines for `receipt_lines` of the rows in `outcomes`, and of new rows that carry marks."""
@@ -142,8 +143,9 @@ def other_lines(
                     marks[row["line"]] = row["checks"]
                 elif row["line"] not in refused:
                     yield row["line"], Outcome.ACCEPTED.value, None, row["checks"]
-        for line, (outcome, record) in outcomes.items():
-            yield line, outcome.value, record, marks.get(line)
+        for line, (outcome, record, reason) in outcomes.items():
+            found = " ".join(filter(None, (reason, marks.get(line))))
+            yield line, outcome.value, record, found or None
 
     def pieces() -> Iterator[pa.RecordBatch]:
         given = rows()

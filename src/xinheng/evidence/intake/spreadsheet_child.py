@@ -94,7 +94,7 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
     if kind != "XLS":
         spreadsheet_parts.weigh(path, limits)
     reader = fastexcel.read_excel(path.read_bytes())
-    chosen, header, table = _choose(reader, known, path.name, wanted)
+    chosen, header, table = _choose(reader, known, path.name, wanted, limits)
     header_cells = _cells(table.slice(header, 1))[0]
     width = _width(table, header)
     refuse_columns(width, limits, path.name)
@@ -113,7 +113,9 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
     }
 
 
-def _choose(reader: Any, known: Dictionary, name: str, wanted: str | None) -> tuple[int, int, pa.Table]:
+def _choose(
+    reader: Any, known: Dictionary, name: str, wanted: str | None, limits: Limits
+) -> tuple[int, int, pa.Table]:
     """Index of the sheet, index of its header row, and its cells as text.
 
     Visible sheets first, in their order. Raises `NoHeaderError`, `EmptyFileError`.
@@ -142,7 +144,7 @@ def _choose(reader: Any, known: Dictionary, name: str, wanted: str | None) -> tu
             todo="改正工作表的名称",
             where=name,
         )
-    raise no_header(name, first_rows)
+    raise no_header(name, first_rows, limits)
 
 
 def _sheet(reader: Any, index: int, dtype: str) -> Any:
