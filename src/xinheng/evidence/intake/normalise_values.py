@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from xinheng.core import cells
 from xinheng.core.cells import sql_text
@@ -13,6 +13,7 @@ from xinheng.law.model import Field
 # 24 digits before and 6 behind the point fit DECIMAL(30,6); divided by 10 000 still DECIMAL(35,10).
 _AMOUNT = "[+-]?[0-9]{1,24}([.][0-9]{0,6})?"
 _GROUPED = "[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?"
+_EXACT = Context(prec=50)  # more than 24 digits before the point and 10 behind it
 _UNIT = re.compile("(万元|万|元)(整|正)?$")
 _SPLIT = "[；;|，,\\n\\r]+"
 
@@ -40,7 +41,7 @@ def amount(text: str, divide_by: int = 1) -> str:
     if not re.fullmatch(_AMOUNT, bare):
         return cells.tidy(text)
     by = divide_by if unit is None else 10_000 if unit[1] == "元" else 1
-    return re.sub("[.]?0+$", "", format(Decimal(bare) / by, ".10f"))
+    return re.sub("[.]?0+$", "", format(_EXACT.divide(Decimal(bare), Decimal(by)), ".10f"))
 
 
 def enum(text: str, field: Field) -> str:
