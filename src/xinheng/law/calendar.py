@@ -43,8 +43,8 @@ class Calendar:
             known = f"{min(self.years)}–{max(self.years)}" if self.years else "（无）"
             raise UnknownYearError(
                 found=f"{day.year} 年的工作日安排未载入，{day} 是否工作日无法计算",
-                expected=f"政策包已有的年份：{known}",
-                todo="待国务院办公厅公布该年节假日安排后更新政策包；此前按“无法计算”处理，不计迟报也不计及时",
+                expected=f"规则包已有的年份：{known}",
+                todo="待国务院办公厅公布该年节假日安排后更新规则包；此前按“无法计算”处理，不计迟报也不计及时",
                 where=str(day),
             )
         return day in year.work or (day.weekday() <= _FRIDAY and day not in year.rest)

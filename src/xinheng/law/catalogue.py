@@ -195,7 +195,7 @@ def _add(root: Node, found: Mapping[str, Item], inherited: Mapping[str, Item], s
     name = entries["adds_to"]
     if name.text() not in inherited:
         raise PackValueError(
-            name.place, found=name.text(), expected="上级政策包的事项：" + "、".join(inherited)
+            name.place, found=name.text(), expected="上级规则包的事项：" + "、".join(inherited)
         )
     item = found[name.text()]
     bases = shelf.bases.naming(entries.get("bases"))

@@ -137,7 +137,7 @@ def read_measures(
     for entry, own in _entries(files, "measures", bases):
         if not root:
             expected = "不在清单之外增设惩戒措施（清单制管理）"
-            raise PackOverrideError(entry.place, found="下级政策包增设措施", expected=expected)
+            raise PackOverrideError(entry.place, found="下级规则包增设措施", expected=expected)
         entries = entry.mapping(("id", "name", *VALUE), VALUE_OPTIONAL)
         span = entry.span()
         basis = own.resolve(entry, span)

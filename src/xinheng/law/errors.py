@@ -11,7 +11,7 @@ class PackError(XinhengError):
 
     code = "XH200"
     kind = Kind.INVALID
-    title = "政策包未能加载"
+    title = "规则包未能加载"
     advice = "修改该行后运行 xinheng policy check"
 
     def __init__(self, place: Place | str, *, found: str, expected: str, todo: str | None = None) -> None:
@@ -22,14 +22,14 @@ class PackSyntaxError(PackError):
     """Not the YAML that packs may use: undecodable, an alias, a tag, a duplicate key, too deep, too large."""
 
     code = "XH201"
-    title = "政策包文件格式错误"
+    title = "规则包文件格式错误"
 
 
 class PackValueError(PackError):
     """A value of the wrong type or not among those accepted, an unknown or missing key, a false date."""
 
     code = "XH202"
-    title = "政策包取值错误"
+    title = "规则包取值错误"
 
 
 class PackBasisError(PackError):
@@ -50,7 +50,7 @@ class PackOverrideError(PackError):
     """A lower pack overrides instead of adding."""
 
     code = "XH205"
-    title = "下级政策包只能增加，不能改变"
+    title = "下级规则包只能增加，不能改变"
 
 
 class PackBannedFieldError(PackError):
@@ -87,7 +87,7 @@ class UnknownPackError(XinhengError):
 
     code = "XH210"
     kind = Kind.ABSENT
-    title = "没有这个政策包"
+    title = "没有这个规则包"
 
 
 class UnknownItemError(XinhengError):
@@ -119,4 +119,4 @@ class ArchiveError(XinhengError):
 
     code = "XH214"
     kind = Kind.INVALID
-    title = "政策包存档无法读取"
+    title = "规则包存档无法读取"

@@ -71,7 +71,7 @@ class Pack:
             raise NoRuleInForceError(
                 found=f"{on} 没有有效的“{found[0].name}”数据标准",
                 expected=f"{span.start} 至 {span.to or '今'} 之间的日期",
-                todo="核对日期，或更新政策包",
+                todo="核对日期，或更新规则包",
                 where=self.name,
             )
         return found[0]
@@ -159,7 +159,7 @@ def _profiles(
     if node is None:
         return inherited
     if not root:
-        raise PackOverrideError(node.place, found="下级政策包规定 profiles", expected="沿用上级的报送方式")
+        raise PackOverrideError(node.place, found="下级规则包规定 profiles", expected="沿用上级的报送方式")
     found: dict[str, Profile] = {}
     for entry in node.items():
         entries = entry.mapping(("id", "name", "counted", "reported", *VALUE), VALUE_OPTIONAL)

@@ -47,9 +47,9 @@ def find(name: str, roots: Sequence[Path]) -> Source:
                 return _read(name, folder)
     have = sorted({p.parent.name for root in roots for p in root.glob(f"*/{HEAD}")})
     raise UnknownPackError(
-        found=f"没有名为“{name[:60]}”的政策包",
-        expected="、".join(have) or "至少一个政策包",
-        todo="改用已有的政策包，或把它放进政策包目录",
+        found=f"没有名为“{name[:60]}”的规则包",
+        expected="、".join(have) or "至少一个规则包",
+        todo="改用已有的规则包，或把它放进规则包目录",
     )
 
 
@@ -96,7 +96,7 @@ def chain(name: str, roots: Sequence[Path]) -> tuple[Source, ...]:
         wanted = source.extends
         if wanted in {s.name for s in found} or len(found) > MAX_CHAIN:
             place = source.files[HEAD].entries()["extends"].place
-            raise PackValueError(place, found=f"extends: {wanted}", expected="不成环、至多五级的上级政策包")
+            raise PackValueError(place, found=f"extends: {wanted}", expected="不成环、至多五级的上级规则包")
     return tuple(reversed(found))
 
 
@@ -129,7 +129,7 @@ def unarchive(data: bytes, expected: str | None = None) -> tuple[Source, ...]:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _not_an_archive("无法解析的内容", FORMAT) from None
     if not read or any(HEAD not in files for _, files in read):
-        raise _not_an_archive("没有政策包内容", FORMAT)
+        raise _not_an_archive("没有规则包内容", FORMAT)
     return tuple(_from_archive(name, files) for name, files in read)
 
 

@@ -15,13 +15,13 @@ from xinheng.law.model import Severity
 from xinheng.law.packs import Pack, load, shipped
 from xinheng.law.reference import page
 
-app = typer.Typer(help="政策包：检查、查看、生成说明", no_args_is_help=True)
+app = typer.Typer(help="规则包：检查、查看、生成说明", no_args_is_help=True)
 
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
-PackName = Annotated[str, typer.Option("--pack", help="政策包名称")]
+PackName = Annotated[str, typer.Option("--pack", help="规则包名称")]
 Folders = Annotated[
     list[Path] | None,
-    typer.Option("--folder", help="另加的政策包目录，可多次；同名的包以后者为准", exists=True),
+    typer.Option("--folder", help="另加的规则包目录，可多次；同名的包以后者为准", exists=True),
 ]
 
 
@@ -44,10 +44,10 @@ def _load(name: str, folders: list[Path] | None) -> Pack:
 
 @app.command()
 def check(
-    name: Annotated[list[str] | None, typer.Argument(help="政策包名称；不写则检查全部")] = None,
+    name: Annotated[list[str] | None, typer.Argument(help="规则包名称；不写则检查全部")] = None,
     folder: Folders = None,
 ) -> None:
-    """逐个加载政策包，运行其中全部示例；有一处不合即以 1 退出。"""
+    """逐个加载规则包，运行其中全部示例；有一处不合即以 1 退出。"""
     out, err = Console(), Console(stderr=True)
     failed = False
     for one in name or names(_roots(folder)):
@@ -57,12 +57,7 @@ def check(
             failed = True
             err.print(str(error), markup=False, highlight=False, soft_wrap=True)
             continue
-        rules = [rule for item in pack.items.values() for rule in (*item.checks, *item.mark_rules)]
-        examples = sum(len(rule.examples) for rule in rules)
-        counts = (
-            f"{len(pack.items)} 个事项，{len(rules)} 条规则，{examples} 个示例，{len(pack.targets)} 个目标"
-        )
-        out.print(f"合格  {pack.label}\n      {counts}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"合格  {pack.label}\n      {_counts(pack)}", markup=False, highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(1)
 
@@ -121,7 +116,7 @@ def reference(
     out: Annotated[Path, typer.Option("--out", help="写入的目录")] = Path("docs/policy"),
     folder: Folders = None,
 ) -> None:
-    """为每个政策包生成一页说明（Markdown）。"""
+    """为每个规则包生成一页说明（Markdown）。"""
     out.mkdir(parents=True, exist_ok=True)
     for name in names(_roots(folder)):
         (out / f"{name}.md").write_text(page(_load(name, folder)), encoding="utf-8")
