@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from xinheng.evidence.subjects import lookup
 from xinheng.faces.web import failures
+from xinheng.faces.web.access import Knock
 from xinheng.faces.web.api import routes as api
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import office, receipts, sign_in, upload
+from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
 from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
-from xinheng.faces.web.portal import lists, organisations, pages, records, search
+from xinheng.faces.web.portal import home, lists, log, organisations, pages, records, search
 from xinheng.faces.web.static_files import Assets
 
 if TYPE_CHECKING:
@@ -47,17 +49,30 @@ def create_app(app: App) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        telemetry={"enabled": False},
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    web.state.web = Web(app, render, pool)
+    web.state.web = Web(app, render, pool, Knock(app.keys.session), Uploads(app.incoming))
     respond = failures.responder(render)
     failures.install(web, respond)
-    for room in (search, organisations, records, lists, pages, sign_in, upload, receipts, office, api):
+    for room in (
+        home,
+        search,
+        organisations,
+        records,
+        lists,
+        pages,
+        log,
+        sign_in,
+        upload,
+        receipts,
+        office,
+        api,
+    ):
         web.include_router(room.router)
     web.mount("/static", Assets(directory=STATIC), name="static")
     web.add_middleware(Guard, respond=respond, limit_of=_limit_of(upload.PATH, app.settings.upload_bytes))
     return web
 
 
-def _limit_of(upload_path: str, upload_bytes: int):
+def _limit_of(upload_path: str, upload_bytes: int) -> Callable[[str], int]:
     return lambda path: upload_bytes if path == upload_path else BODY_LIMIT

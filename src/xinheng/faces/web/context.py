@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import Depends, Request
 
 from xinheng.core.times import today
+from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.pages import Renderer
 from xinheng.ground.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from xinheng.evidence.subjects.lookup import Pool
     from xinheng.faces.app import App
+    from xinheng.faces.web.access import Knock
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Web:
     app: App
     render: Renderer
     pool: Pool  # for lookup and search alone (decision 26); opened with the server
+    knock: Knock
+    uploads: Uploads
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -76,6 +76,16 @@ class Pages:
     capped: bool = False
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Turning a list that is read from where the last page ended: back to its start, or on."""
+
+    page: int
+    first: str | None
+    next: str | None
+    capped: bool = False
+
+
 def page_number(text: str | None) -> int:
     """The page asked for: 1 where nothing sensible was, never beyond the depth."""
     if text is None or not text.isascii() or not text.isdigit():

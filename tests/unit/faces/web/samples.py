@@ -8,7 +8,7 @@ from uuid import UUID
 from xinheng.faces.web.desk import views as desk
 from xinheng.faces.web.portal import patterns
 from xinheng.faces.web.portal import views as portal
-from xinheng.faces.web.views import Figure, FormError, Pair, Tag, highlighted, pages
+from xinheng.faces.web.views import Figure, FormError, Pair, Tag, Turn, highlighted, pages
 
 RECORD = UUID("019a9d2c-5b00-7000-8000-000000000001")
 TODAY = date(2026, 11, 20)
@@ -151,10 +151,9 @@ LISTING = portal.ListingView(
     item="penalty",
     item_name="行政处罚",
     items=(("penalty", "行政处罚"), ("permit", "行政许可")),
-    authorities=("云台市市场监督管理局",),
     lines=LINES,
     count_text="超过 1 000",
-    pages=pages(7, None, "/lists", {"item": "penalty"}),
+    turn=Turn(7, "/lists?item=penalty", "/lists?item=penalty&page=8&after=2026-01-01_x"),
 )
 ABOUT = portal.AboutView(
     keys=(

@@ -69,7 +69,7 @@ def receipt_line(kept: Kept, agency: str, item_name: str) -> ReceiptLine:
 def receipt_view(
     kept: Kept, item: Item, agency: str, persons: Sequence[int], *, hand_on: bool, said: str | None
 ) -> ReceiptView:
-    """A receipt's page. `persons`: line numbers; `said`: 'new' or 'repeated' right after sending, else None."""
+    """A receipt's page. `persons`: line numbers; `said`: new or repeated right after sending, else None."""
     counts = Counts(**kept.counts)
     shown = "、".join(str(line) for line in persons[:LINES_SHOWN])
     more = f" 等，共 {grouped(len(persons))} 行" if len(persons) > LINES_SHOWN else ""

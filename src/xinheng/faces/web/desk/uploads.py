@@ -6,9 +6,13 @@ receipt's id) alone. All of it is 0700/0600 and a day old at most.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +76,16 @@ class Uploads:
         if upload.account != str(account):
             raise _absent()
         return upload
+
+    @contextmanager
+    def turn(self, token: str) -> Iterator[None]:
+        """One at a time with this upload, in whatever process: two clicks do not run side by side."""
+        lock = os.open(self._of(token) / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
     def sent(self, token: str) -> UUID | None:
         """The receipt of an upload that was sent already: a second click leads there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag
+from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag, Turn
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class DeskView:
     figures: tuple[Figure, ...] = ()
     receipts: tuple[ReceiptLine, ...] = ()
     with_agency: bool = False
+    may_send: bool = False
     pages: Pages | None = None
 
 
@@ -181,4 +182,4 @@ class AuditLine:
 @dataclass(frozen=True)
 class AuditView:
     entries: tuple[AuditLine, ...]
-    pages: Pages | None = None
+    turn: Turn | None = None

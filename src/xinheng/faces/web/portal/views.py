@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag
+from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag, Turn
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,7 @@ class RecordView:
     windows: tuple[Window, ...]
     corrected: bool = False
     unverified: str | None = None
+    empty_fields: tuple[str, ...] = ()  # public fields that the source left empty
 
 
 @dataclass(frozen=True)
@@ -162,15 +163,20 @@ class ListingView:
     item: str
     item_name: str
     items: tuple[tuple[str, str], ...]
-    authorities: tuple[str, ...] = ()
     authority: str = ""
-    query: str = ""
-    start: date | None = None
-    end: date | None = None
+    party: str = ""
+    start: str = ""
+    end: str = ""
     lines: tuple[RecordLine, ...] = ()
     count_text: str = ""
-    pages: Pages | None = None
-    errors: tuple[FormError, ...] = field(default_factory=tuple)
+    turn: Turn | None = None
+    errors: tuple[FormError, ...] = ()
+
+    def with_errors(self, errors: tuple[FormError, ...]) -> ListingView:
+        return replace(self, errors=errors)
+
+    def with_lines(self, lines: tuple[RecordLine, ...], count: str, turn: Turn) -> ListingView:
+        return replace(self, lines=lines, count_text=count, turn=turn)
 
 
 @dataclass(frozen=True)

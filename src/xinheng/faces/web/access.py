@@ -1,0 +1,151 @@
+"""Who may open a route. Every route names exactly one of these rules; a test walks them all."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from xinheng.faces.web.context import House
+from xinheng.faces.web.desk.views import Who
+from xinheng.faces.web.errors import ParameterError, RoleRefusedError, foreign_form, sign_in_needed
+from xinheng.office.access import accounts
+from xinheng.office.access.model import Role, Session
+
+COOKIE: Final = "xinheng_session"
+KNOCK: Final = "xinheng_sign_in"  # carried by the sign-in form's page, before there is a session
+FIELDS: Final = 2_000  # of a form: a mapping of a thousand columns has two a column
+
+ROLES: Final = {Role.CLERK: "信源单位经办人", Role.OFFICE: "信用办", Role.AUDITOR: "审计"}
+
+
+async def anyone() -> None:
+    """No account is asked for."""
+
+
+def signed_in(request: Request, web: House) -> Session:
+    """Any account whose session is open. Raises SignInNeededError."""
+    token = request.cookies.get(COOKIE)
+    session = None
+    if token:
+        with web.transaction() as tx:
+            session = accounts.session(tx, token, web.app.clock)
+    if session is None:
+        raise sign_in_needed()
+    return session
+
+
+def sender(session: Annotated[Session, Depends(signed_in)]) -> Session:
+    """A clerk of an agency: the only one who sends. Raises RoleRefusedError."""
+    if session.account.role is not Role.CLERK or session.agency is None:
+        raise _refused(session, "信源单位经办人的账号")
+    return session
+
+
+def overseer(session: Annotated[Session, Depends(signed_in)]) -> Session:
+    """The credit office, or the auditor: sees all agencies. Raises RoleRefusedError."""
+    if session.account.role not in (Role.OFFICE, Role.AUDITOR):
+        raise _refused(session, "信用办或审计的账号")
+    return session
+
+
+RULES: Final = (anyone, signed_in, sender, overseer)
+
+AnySession = Annotated[Session, Depends(signed_in)]
+Sender = Annotated[Session, Depends(sender)]
+Overseer = Annotated[Session, Depends(overseer)]
+
+
+def _refused(session: Session, expected: str) -> RoleRefusedError:
+    return RoleRefusedError(
+        found=f"账号 {session.account.login} 是{ROLES[session.account.role]}",
+        expected=expected,
+        todo="换用有这项权限的账号，或联系信用办",
+    )
+
+
+def scope(session: Session) -> UUID | None:
+    """Whose receipts the account sees: its agency's; None means all, for the office and the auditor."""
+    if session.account.role is Role.CLERK:
+        return session.account.agency or UUID(int=0)
+    return None
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """The fields of a plain form. A form with a file has a reader of its own, which keeps it out of /tmp."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise ParameterError(
+            found="提交的不是普通表单", expected="从本站页面提交的表单", todo="回到页面重新提交"
+        )
+    form = await request.form(max_fields=FIELDS)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+Fields = Annotated[dict[str, str], Depends(fields)]
+
+
+def own_form(session: AnySession, form: Fields) -> dict[str, str]:
+    """The fields of a form that this session's own page carried. Raises ForeignFormError."""
+    check_token(session, form)
+    return form
+
+
+OwnForm = Annotated[dict[str, str], Depends(own_form)]
+
+
+def check_token(session: Session, form: dict[str, str]) -> None:
+    """The session's form token must be in the form. Raises ForeignFormError."""
+    if not hmac.compare_digest(session.csrf.encode(), form.get("csrf", "").encode()):
+        raise foreign_form()
+
+
+def who(session: Session) -> Who:
+    """The account as pages show it."""
+    links = [("desk", "/desk", "工作台")]
+    if session.account.role is Role.CLERK:
+        links.append(("upload", "/desk/upload", "报送文件"))
+    links.append(("receipts", "/desk/receipts", "回执"))
+    if session.account.role in (Role.OFFICE, Role.AUDITOR):
+        links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]
+    links.append(("home", "/", "公示网站"))
+    return Who(
+        name=session.account.name,
+        role_text=ROLES[session.account.role],
+        agency=session.agency.name if session.agency else None,
+        csrf=session.csrf,
+        links=tuple(links),
+    )
+
+
+class Knock:
+    """A form token before there is a session: a random cookie, and its HMAC in the form."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def issue(self, request: Request) -> tuple[str, str]:
+        """(cookie, form token); a cookie that the browser has is kept, so that two open pages both work."""
+        cookie = request.cookies.get(KNOCK) or ""
+        if len(cookie) != 43:
+            cookie = secrets.token_urlsafe(32)
+        return cookie, self._token(cookie)
+
+    def check(self, request: Request, token: str) -> None:
+        """Raises ForeignFormError where form and cookie do not belong together."""
+        cookie = request.cookies.get(KNOCK, "")
+        if not cookie or not hmac.compare_digest(self._token(cookie).encode(), token.encode()):
+            raise foreign_form()
+
+    def _token(self, cookie: str) -> str:
+        return hmac.new(self._key, b"sign-in:" + cookie.encode(), hashlib.sha256).hexdigest()
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, path: str = "/desk") -> None:
+    """A cookie of ours: no script reads it, no other site sends it; over TLS only where there is TLS."""
+    response.set_cookie(
+        name, value, path=path, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+    )

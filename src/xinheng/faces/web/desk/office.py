@@ -1,0 +1,182 @@
+"""What the credit office and the auditor look at: all agencies at once, what waits, the log, who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from xinheng.core.times import SHANGHAI, Known
+from xinheng.evidence.intake import service as intake
+from xinheng.evidence.intake.store import Kept
+from xinheng.evidence.ledger import store as ledger_store
+from xinheng.evidence.ledger.publishing import latest
+from xinheng.evidence.subjects import service as subjects
+from xinheng.evidence.subjects.model import Review, ReviewKind
+from xinheng.faces.web.access import Overseer, overseer, who
+from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk.views import AgencyLine, AuditLine, AuditView, OfficeView, ReviewLine
+from xinheng.faces.web.views import Figure, Pair, Tag, Turn, grouped, moment
+from xinheng.ground.store.transaction import Transaction
+from xinheng.office.access import audit
+from xinheng.office.access import service as agencies
+from xinheng.office.access.model import Agency, AgencyKind
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(overseer)])
+SILENT_AFTER: Final = 30  # days without a submission, from which the page says so; a hint, not a rule
+REVIEWS: Final = 50
+BATCH: Final = 500
+
+ACTIONS: Final = {
+    "session.open": "登录",
+    "session.close": "退出",
+    "submission.send": "报送",
+    "receipt.workbook": "下载退回表",
+    "receipt.hand_on": "下载转交文件",
+    "agency.add": "登记单位",
+    "agency.rename": "单位更名",
+    "agency.authority": "增加代报机关",
+    "account.add": "开设账号",
+    "account.password": "重置密码",
+    "account.disable": "停用账号",
+    "pack.activate": "启用规则包",
+}
+
+
+@dataclass
+class Sums:
+    """An agency's receipts added up."""
+
+    submissions: int = 0
+    accepted: int = 0
+    corrected: int = 0
+    returned: int = 0
+    late: int = 0
+    last: datetime | None = None
+
+    def add(self, kept: Kept) -> None:
+        self.submissions += 1
+        self.accepted += kept.counts["accepted"]
+        self.corrected += kept.counts["corrected"]
+        self.returned += kept.counts["returned"]
+        self.late += kept.counts["late"]
+        self.last = kept.known if self.last is None else max(self.last, kept.known)
+
+
+def summed(receipts: Iterable[Kept]) -> dict[UUID, Sums]:
+    """Receipts added up by agency."""
+    sums: dict[UUID, Sums] = {}
+    for kept in receipts:
+        sums.setdefault(kept.agency, Sums()).add(kept)
+    return sums
+
+
+def _all_receipts(tx: Transaction) -> Iterator[Kept]:
+    start = 0
+    while page := intake.listed(tx, None, BATCH, start):
+        yield from page
+        start += BATCH
+
+
+@router.get("/desk/office")
+def show_office(web: House, session: Overseer) -> Response:
+    """Every agency's figures, what waits for a decision, the state of the log."""
+    with web.transaction() as tx:
+        known = {a.agency: a for _, a in agencies.tree(tx) if a.kind is not AgencyKind.OFFICE}
+        sums = summed(_all_receipts(tx))
+        waiting, count = subjects.open_reviews(tx, 1, REVIEWS)
+        log = _log(web, tx)
+    day = web.today()
+    lines = tuple(agency_line(a, sums.get(a.agency, Sums()), day) for a in known.values())
+    view = OfficeView(
+        subtitle=f"截至 {day}，全部报送",
+        figures=_figures(len(known), sums.values()),
+        agencies=lines,
+        reviews=tuple(_review_line(r) for r in waiting),
+        more_reviews=count - len(waiting),
+        log=log,
+    )
+    return web.render.private("desk/office.html", "office", office=view, who=who(session))
+
+
+def _figures(agencies_count: int, sums: Iterable[Sums]) -> tuple[Figure, ...]:
+    sums = list(sums)
+    returned, late = sum(s.returned for s in sums), sum(s.late for s in sums)
+    return (
+        Figure("信源单位", grouped(agencies_count)),
+        Figure("报送次数", grouped(sum(s.submissions for s in sums))),
+        Figure("接收", grouped(sum(s.accepted for s in sums))),
+        Figure("更正", grouped(sum(s.corrected for s in sums))),
+        Figure("退回", grouped(returned), "bad" if returned else ""),
+        Figure("迟报", grouped(late), "bad" if late else ""),
+    )
+
+
+def agency_line(agency: Agency, sums: Sums, day: date) -> AgencyLine:
+    """One agency in the table. The share is of rows that were accepted, corrected or returned."""
+    judged = sums.accepted + sums.corrected + sums.returned
+    permille = sums.returned * 1000 // judged if judged else 0
+    last = sums.last.astimezone(SHANGHAI).date() if sums.last else None
+    quiet = (day - last).days if last else 0
+    return AgencyLine(
+        name=agency.name,
+        submissions=grouped(sums.submissions),
+        accepted=grouped(sums.accepted),
+        returned=grouped(sums.returned),
+        share=f"{permille // 10}.{permille % 10}%" if judged else None,
+        permille=permille,
+        late=grouped(sums.late),
+        last=last.isoformat() if last else None,
+        silent=Tag(f"{quiet} 天没有报送", "warn") if quiet > SILENT_AFTER else None,
+    )
+
+
+def _review_line(review: Review) -> ReviewLine:
+    two_codes = review.kind is ReviewKind.ONE_NAME_TWO_CODES
+    return ReviewLine(
+        tag=Tag("一名两码" if two_codes else "一码两名", "warn"),
+        one=f"{review.name}　{review.code}",
+        other=f"{review.other_name}　{review.other_code or review.code}",
+        opened=moment(Known(review.opened)),
+    )
+
+
+def _log(web: Web, tx: Transaction) -> tuple[Pair, ...]:
+    head = ledger_store.read_head(tx)
+    found = latest(web.app.files)
+    published = found.checkpoint.size if found and found.checkpoint else 0
+    if head.stopped is not None:
+        state = Pair("写入", head.stopped, tag=Tag("只读", "bad"), wide=True)
+    else:
+        state = Pair("写入", "可以写入", tag=Tag("正常", "good"))
+    same = published == head.size
+    return (
+        Pair("日志大小", f"{grouped(head.size)} 条事件"),
+        Pair("已发布检查点", f"{grouped(published)} 条", tag=None if same else Tag("等待发布", "warn")),
+        state,
+        Pair("最近写入", moment(head.known) if head.known else None),
+        Pair("规则包", web.app.pack.label, mono=True, wide=True),
+    )
+
+
+@router.get("/desk/audit")
+def show_audit(web: House, session: Overseer, before: Annotated[int | None, Query(ge=1)] = None) -> Response:
+    """The audit log, newest first."""
+    with web.transaction() as tx:
+        entries = audit.entries(tx, before)
+    view = AuditView(
+        entries=tuple(
+            AuditLine(moment(Known(e.at)), e.actor, ACTIONS.get(e.action, e.action), e.detail)
+            for e in entries
+        ),
+        turn=Turn(
+            page=1,
+            first="/desk/audit" if before else None,
+            next=f"/desk/audit?before={entries[-1].entry}" if len(entries) == audit.PAGE else None,
+        ),
+    )
+    return web.render.private("desk/audit.html", "audit", audit=view, who=who(session))

@@ -1,0 +1,161 @@
+"""Receipts: the list, one receipt, its returned rows, the workbook, the hand-on file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from xinheng.evidence.intake import returning
+from xinheng.evidence.intake import service as intake
+from xinheng.evidence.intake import store as kept_rows
+from xinheng.evidence.intake.incoming import Incoming
+from xinheng.evidence.intake.model import Outcome, RowResult
+from xinheng.evidence.intake.store import Kept
+from xinheng.faces.web.access import AnySession, OwnForm, Sender, scope, sender, signed_in, who
+from xinheng.faces.web.context import House
+from xinheng.faces.web.desk.receipt_views import reason_rows, reason_sums, receipt_line, receipt_view
+from xinheng.faces.web.desk.views import DeskView, ReceiptLine, ReturnedView
+from xinheng.faces.web.pages import PRIVATE
+from xinheng.faces.web.views import PAGE_DEPTH, page_number, pages
+from xinheng.ground.store.transaction import Transaction
+from xinheng.office.access import audit
+from xinheng.office.access import service as agencies
+from xinheng.office.access.model import Session
+
+if TYPE_CHECKING:
+    from xinheng.law.packs import Pack
+
+router = APIRouter(include_in_schema=False)
+SIZE = 50
+ROWS = 100
+SUMMED = 20_000  # returned rows that are summed up by reason; a file with more has one fault, not many
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def lines(tx: Transaction, pack: Pack, kept: Iterable[Kept]) -> tuple[ReceiptLine, ...]:
+    """Receipts as lines of a table, with the names of agencies and items."""
+    kept = list(kept)
+    names = agencies.by_ids(tx, {k.agency for k in kept})
+    return tuple(
+        receipt_line(k, names[k.agency].name if k.agency in names else "—", pack.item(k.item).name)
+        for k in kept
+    )
+
+
+def own_receipt(tx: Transaction, session: Session, receipt: UUID) -> Kept:
+    """A receipt that this account may see. Another agency's is answered as if it did not exist."""
+    kept = intake.kept_receipt(tx, receipt)
+    mine = scope(session)
+    if mine is not None and kept.agency != mine:
+        raise intake.ReceiptAbsentError(
+            found=f"回执 {receipt} 不存在",
+            expected="平台发给本单位的回执编号",
+            todo="核对编号，或者从回执列表打开",
+            where=str(receipt),
+        )
+    return kept
+
+
+@router.get("/desk/receipts", dependencies=[Depends(signed_in)])
+def show_receipts(web: House, session: AnySession, page: Annotated[str, Query()] = "") -> Response:
+    """The agency's receipts, newest first; all of them for the office."""
+    number = page_number(page)
+    with web.transaction() as tx:
+        kept = intake.listed(tx, scope(session), SIZE + 1, (number - 1) * SIZE)
+        shown = lines(tx, web.app.pack, kept[:SIZE])
+    total = (number - 1) * SIZE + len(kept)  # enough to know whether there is a next page
+    view = DeskView(
+        title="回执",
+        receipts=shown,
+        with_agency=scope(session) is None,
+        pages=pages(number, total, "/desk/receipts", {}, SIZE),
+    )
+    return web.render.private("desk/receipts.html", "receipts", desk=view, who=who(session))
+
+
+@router.get("/desk/receipts/{receipt}", dependencies=[Depends(signed_in)])
+def show_receipt(
+    web: House, session: AnySession, receipt: UUID, said: Annotated[str | None, Query()] = None
+) -> Response:
+    """One receipt."""
+    with web.transaction() as tx:
+        kept = own_receipt(tx, session, receipt)
+        names = agencies.by_ids(tx, [kept.agency])
+        persons = list(_person_lines(tx, kept)) if kept.counts["persons"] else []
+    item = web.app.pack.item(kept.item)
+    hand_on = scope(session) is not None and Incoming(web.app.incoming).persons_file(receipt).is_file()
+    view = receipt_view(kept, item, names[kept.agency].name, persons, hand_on=hand_on, said=said)
+    return web.render.private("desk/receipt.html", "receipts", receipt=view, who=who(session))
+
+
+def _person_lines(tx: Transaction, kept: Kept) -> Iterator[int]:
+    return (row[0] for row in kept_rows.lines(tx, kept.receipt) if row[1] == Outcome.PERSON)
+
+
+def _returned(tx: Transaction, kept: Kept) -> Iterator[RowResult]:
+    for line, _, found in kept_rows.returned(tx, kept.receipt):
+        yield RowResult(line, Outcome.RETURNED, None, returning.results(found))
+
+
+@router.get("/desk/receipts/{receipt}/returned", dependencies=[Depends(signed_in)])
+def show_returned(
+    web: House, session: AnySession, receipt: UUID, page: Annotated[str, Query()] = ""
+) -> Response:
+    """The returned rows of a receipt, with reasons."""
+    number = page_number(page)
+    with web.transaction() as tx:
+        kept = own_receipt(tx, session, receipt)
+        item = web.app.pack.item(kept.item)
+        rows = reason_rows(item, islice(_returned(tx, kept), SUMMED))
+    count = kept.counts["returned"]
+    start = (number - 1) * ROWS
+    view = ReturnedView(
+        receipt=receipt,
+        count=count,
+        rows=rows[start : start + ROWS],
+        summary=reason_sums(rows),
+        pages=pages(number, min(count, ROWS * PAGE_DEPTH), f"/desk/receipts/{receipt}/returned", {}, ROWS),
+    )
+    return web.render.private("desk/returned.html", "receipts", returned=view, who=who(session))
+
+
+@router.get("/desk/receipts/{receipt}/returned.xlsx", dependencies=[Depends(signed_in)])
+def send_workbook(web: House, session: AnySession, receipt: UUID) -> Response:
+    """The returned-rows workbook."""
+    with web.transaction() as tx:
+        kept = own_receipt(tx, session, receipt)
+        content = intake.returned_workbook(tx, web.app.pack, receipt)
+        audit.note(
+            tx,
+            web.app.clock,
+            session.account.login,
+            "receipt.workbook",
+            str(receipt),
+            session.account.account,
+        )
+    return _download(content, XLSX, f"退回-{kept.file_name.rsplit('.', 1)[0]}.xlsx")
+
+
+@router.post("/desk/receipts/{receipt}/hand-on", dependencies=[Depends(sender)])
+def send_hand_on(request: Request, web: House, session: Sender, receipt: UUID, _: OwnForm) -> Response:
+    """The rows about natural persons, handed back once (decision 11). Raises HandedOnError."""
+    with web.transaction() as tx:
+        kept = own_receipt(tx, session, receipt)
+        audit.note(
+            tx, web.app.clock, session.account.login, "receipt.hand_on", str(receipt), session.account.account
+        )
+    content = Incoming(web.app.incoming).take(receipt, web.app.clock)
+    return _download(content, "text/csv; charset=utf-8", f"转交-{kept.file_name.rsplit('.', 1)[0]}.csv")
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "cache-control": PRIVATE,
+    }
+    return Response(content, media_type=media_type, headers=headers)

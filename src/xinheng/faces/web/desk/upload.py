@@ -1,0 +1,214 @@
+"""Sending a file: choose, preview, send. Nothing is kept of it before it is sent but the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from xinheng.core.errors import Kind, XinhengError
+from xinheng.evidence.intake import preview as dry
+from xinheng.evidence.intake import service as intake
+from xinheng.evidence.intake.model import Limits
+from xinheng.evidence.intake.model import Request as Submission
+from xinheng.faces.web.access import OwnForm, Sender, check_token, sender, who
+from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk.preview_views import preview_view, refused_view
+from xinheng.faces.web.desk.receiving import receive
+from xinheng.faces.web.desk.uploads import Upload
+from xinheng.faces.web.desk.views import PreviewView, UploadForm
+from xinheng.faces.web.errors import ParameterError, status_of
+from xinheng.faces.web.pages import PRIVATE
+from xinheng.faces.web.views import FormError, bytes_text
+from xinheng.office.access import audit
+from xinheng.office.access.model import Session
+
+PATH: Final = "/desk/upload"
+router = APIRouter(include_in_schema=False, dependencies=[Depends(sender)])
+LINE_LIMIT: Final = 100  # constants
+
+
+def _blank(web: Web) -> UploadForm:
+    items = tuple((i.id, i.name, f"{i.edition}，{i.provider}报送") for i in web.app.pack.items.values())
+    return UploadForm(items=items, item=items[0][0], limit=bytes_text(Limits().file_bytes))
+
+
+@router.get(PATH)
+def show_form(web: House, session: Sender) -> Response:
+    """Which file, as what."""
+    return web.render.private("desk/upload.html", "upload", form=_blank(web), who=who(session))
+
+
+@router.post(PATH)
+async def take_file(request: Request, web: House, session: Sender) -> Response:
+    """Receive the file into a private folder, then show what would become of it."""
+    await run_in_threadpool(web.uploads.sweep, web.app.clock)
+    token = web.uploads.begin()
+    try:
+        upload = await _received(request, web, session, token)
+    except BaseException:
+        web.uploads.discard(token)
+        raise
+    if isinstance(upload, UploadForm):
+        web.uploads.discard(token)
+        return web.render.private("desk/upload.html", "upload", 400, form=upload, who=who(session))
+    web.uploads.save(upload)
+    return RedirectResponse(f"{PATH}/{token}", 303, {"cache-control": PRIVATE})
+
+
+async def _received(request: Request, web: Web, session: Session, token: str) -> Upload | UploadForm:
+    """The upload, or the form again with what is wrong."""
+    got = await receive(
+        request.headers.get("content-type", ""),
+        request.stream(),
+        web.uploads.file(token),
+        lambda fields: check_token(session, fields),
+    )
+    said = got.fields
+    form = replace(
+        _blank(web),
+        item=said.get("item", ""),
+        profile=said.get("profile", ""),
+        constants=said.get("constants", ""),
+    )
+    try:
+        constants = constants_of(form.constants)
+    except ParameterError as refusal:
+        return replace(form, errors=(FormError(refusal.found, "constants"),))
+    if got.file_name is None or not got.size:
+        told = "请选择文件" if got.file_name is None else "文件是空的"
+        return replace(form, file_error=told, errors=(FormError(told, "file"),))
+    return Upload(
+        token=token,
+        account=str(session.account.account),
+        file_name=got.file_name,
+        size=got.size,
+        item=web.app.pack.item(form.item).id,
+        profile=form.profile,
+        constants=constants,
+    )
+
+
+def constants_of(text: str) -> dict[str, str]:
+    """`名称=值`, one a line. Raises ParameterError."""
+    found: dict[str, str] = {}
+    for line in text.splitlines()[:LINE_LIMIT]:
+        if not line.strip():
+            continue
+        name, equals, value = line.replace("＝", "=").partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise ParameterError(
+                found=f"全表常量里有一行不是“数据项=值”：{line.strip()[:60]}",
+                expected="每行一项，如 处罚机关=某某局",
+                todo="改正这一行",
+                where="constants",
+            )
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _submission(web: Web, session: Session, upload: Upload) -> Submission:
+    return Submission(
+        path=web.uploads.file(upload.token),
+        file_name=upload.file_name,
+        item_id=upload.item,
+        profile=upload.profile,
+        constants=upload.constants,
+        mapping=upload.mapping,
+        source=session.agency.code if session.agency else None,
+        account=session.account.account,
+    )
+
+
+def _preview(web: Web, session: Session, upload: Upload) -> PreviewView:
+    item = web.app.pack.item(upload.item)
+    bench = dry.Bench(web.app.engine, web.app.pack, web.app.clock, web.app.incoming)
+    try:
+        with dry.previewed(bench, _submission(web, session, upload)) as (receipt, rows):
+            return preview_view(upload, item, receipt, rows)
+    except XinhengError as refusal:
+        if refusal.kind is not Kind.INVALID:
+            raise
+        return refused_view(upload, item, refusal)
+
+
+@router.get(PATH + "/{token}")
+def show_preview(web: House, session: Sender, token: str) -> Response:
+    """What would become of the file; an upload that was sent already leads to its receipt."""
+    upload = web.uploads.load(token, session.account.account)
+    if receipt := web.uploads.sent(token):
+        return RedirectResponse(f"/desk/receipts/{receipt}", 303, {"cache-control": PRIVATE})
+    view = _preview(web, session, upload)
+    return web.render.private("desk/preview.html", "upload", preview=view, who=who(session))
+
+
+@router.post(PATH + "/{token}/preview")
+def change_preview(web: House, session: Sender, token: str, form: OwnForm) -> Response:
+    """Keep another mapping or other constants, and look again."""
+    upload = web.uploads.load(token, session.account.account)
+    try:
+        constants = constants_of(form.get("constants", ""))
+    except ParameterError as refusal:
+        view = replace(
+            _preview(web, session, upload),
+            constants=form.get("constants", ""),
+            errors=(FormError(refusal.found, "constants"),),
+        )
+        return web.render.private(
+            "desk/preview.html", "upload", status_of(refusal), preview=view, who=who(session)
+        )
+    web.uploads.save(replace(upload, mapping=mapping_of(form, upload.mapping), constants=constants))
+    return RedirectResponse(f"{PATH}/{token}", 303, {"cache-control": PRIVATE})
+
+
+def mapping_of(form: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """The overrides after this form: `header.N` with `map.N`, where an empty choice takes one back."""
+    after = dict(before)
+    for name, header in form.items():
+        place = name.removeprefix("header.")
+        if place == name:
+            continue
+        chosen = form.get(f"map.{place}", "")
+        if chosen:
+            after[header] = chosen
+        else:
+            after.pop(header, None)
+    return after
+
+
+@router.post(PATH + "/{token}/send")
+def send(web: House, session: Sender, token: str, _: OwnForm) -> Response:
+    """Submit. A second click waits for the first and finds the same receipt (decision 8)."""
+    upload = web.uploads.load(token, session.account.account)
+    with web.uploads.turn(token):
+        receipt = web.uploads.sent(token)
+        said = "new"
+        if receipt is None:
+            answer = intake.submit(web.app, _submission(web, session, upload))
+            receipt = answer.receipt
+            said = "repeated" if answer.repeated else "new"
+            if receipt is None:  # only a dry run has none
+                raise AssertionError("a submission without a receipt")
+            with web.transaction() as tx:
+                audit.note(
+                    tx,
+                    web.app.clock,
+                    session.account.login,
+                    "submission.send",
+                    f"{receipt} {upload.file_name}",
+                    session.account.account,
+                )
+            web.uploads.finish(token, receipt)
+    return RedirectResponse(f"/desk/receipts/{receipt}?said={said}", 303, {"cache-control": PRIVATE})
+
+
+@router.post(PATH + "/{token}/discard")
+def discard(web: House, session: Sender, token: str, _: OwnForm) -> Response:
+    """Give up: the file is deleted."""
+    web.uploads.load(token, session.account.account)
+    web.uploads.discard(token)
+    return RedirectResponse(PATH, 303, {"cache-control": PRIVATE})

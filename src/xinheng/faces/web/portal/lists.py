@@ -1,0 +1,152 @@
+"""双公示: the shown permits and penalties, with filters, one page after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from xinheng.evidence.subjects import service as subjects
+from xinheng.faces.web.access import anyone
+from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.portal.shown import record_lines
+from xinheng.faces.web.portal.views import ListingView
+from xinheng.faces.web.views import COUNT_CAP, PAGE_DEPTH, PAGE_SIZE, FormError, Turn, count_text, page_number
+from xinheng.ground.store.transaction import Transaction
+from xinheng.judgement.publicity import service as publicity
+
+router = APIRouter(dependencies=[Depends(anyone)], include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What was asked, as typed. `after` is where the last page ended."""
+
+    item: str = ""
+    authority: str = ""
+    party: str = ""
+    start: str = ""
+    end: str = ""
+    page: str = ""
+    after: str = ""
+
+    def query(self, **more: str) -> str:
+        """The filters as a query string, without what is empty."""
+        kept = {
+            "item": self.item,
+            "authority": self.authority,
+            "party": self.party,
+            "from": self.start,
+            "to": self.end,
+            **more,
+        }
+        return urlencode({name: value for name, value in kept.items() if value})
+
+
+def asked(
+    item: Annotated[str, Query(max_length=40)] = "",
+    authority: Annotated[str, Query(max_length=100)] = "",
+    party: Annotated[str, Query(max_length=100)] = "",
+    start: Annotated[str, Query(alias="from", max_length=10)] = "",
+    end: Annotated[str, Query(alias="to", max_length=10)] = "",
+    page: Annotated[str, Query(max_length=10)] = "",
+    after: Annotated[str, Query(max_length=60)] = "",
+) -> Filters:
+    """The filters from the address."""
+    return Filters(item, authority.strip(), party.strip(), start, end, page, after)
+
+
+@router.get("/lists")
+def show_list(request: Request, web: House, filters: Annotated[Filters, Depends(asked)]) -> Response:
+    """One page of one item."""
+    view = _listing(web, filters)
+    return web.render.public(request, "portal/lists.html", "lists", listing=view)
+
+
+def _listing(web: Web, filters: Filters) -> ListingView:
+    pack = web.app.pack
+    item = filters.item if filters.item in pack.items else next(iter(pack.items))
+    base = ListingView(
+        item=item,
+        item_name=pack.item(item).name,
+        items=tuple((i.id, i.name) for i in pack.items.values()),
+        authority=filters.authority,
+        party=filters.party,
+        start=filters.start,
+        end=filters.end,
+    )
+    days, errors = days_of(filters)
+    with web.transaction() as tx:
+        subject, unclear = _subject(tx, filters.party)
+        errors += unclear
+        if errors:
+            return base.with_errors(errors)
+        listing = publicity.Listing(
+            item=item,
+            authority=filters.authority or None,
+            decided_from=days.get("from"),
+            decided_to=days.get("to"),
+            subject=subject,
+        )
+        day = web.today()
+        total = publicity.shown_count(tx, listing, day)
+        listing = publicity.Listing(**{**vars(listing), "after": after_of(filters.after)})
+        page = publicity.shown_records(tx, listing, day, PAGE_SIZE)
+        lines = record_lines(tx, pack, page.rows)
+    return base.with_lines(
+        lines, count_text(None if total > COUNT_CAP else total), _turn(filters, page.after)
+    )
+
+
+def _turn(filters: Filters, after: tuple[date, UUID] | None) -> Turn:
+    number = page_number(filters.page) if filters.after else 1
+    more = None
+    if after is not None and number < PAGE_DEPTH:
+        more = "/lists?" + filters.query(page=str(number + 1), after=f"{after[0]}_{after[1]}")
+    first = f"/lists?{filters.query()}" if number > 1 else None
+    return Turn(number, first, more, capped=after is not None and number >= PAGE_DEPTH)
+
+
+def days_of(filters: Filters) -> tuple[dict[str, date], tuple[FormError, ...]]:
+    """The two dates, and what is wrong with them."""
+    days: dict[str, date] = {}
+    errors: list[FormError] = []
+    for name, text in (("from", filters.start), ("to", filters.end)):
+        if not text:
+            continue
+        try:
+            days[name] = date.fromisoformat(text)
+        except ValueError:
+            errors.append(FormError(f"“{text}”不是日期，应写作 2026-01-31", name))
+    if len(days) == 2 and days["from"] > days["to"]:
+        errors.append(FormError("起始日期晚于截止日期", "from"))
+    return days, tuple(errors)
+
+
+def after_of(text: str) -> tuple[date, UUID] | None:
+    """Where the last page ended; None for the first page and for anything that is no such place."""
+    day, _, record = text.partition("_")
+    try:
+        return (date.fromisoformat(day), UUID(record))
+    except ValueError:
+        return None
+
+
+def _subject(tx: Transaction, party: str) -> tuple[UUID | None, tuple[FormError, ...]]:
+    """The one organisation meant by a code or name; an error where there is none or more than one."""
+    if not party:
+        return None, ()
+    found = subjects.find(tx, party)
+    exact = [h for h in found.hits if party in (h.name, h.code)] or list(found.hits)
+    if len(exact) == 1 and not found.similar:
+        return exact[0].subject, ()
+    told = (
+        "没有找到这家单位"
+        if not exact or found.similar
+        else f"有 {count_text(found.total)} 家单位符合，请写全称或代码"
+    )
+    return None, (FormError(told, "party"),)

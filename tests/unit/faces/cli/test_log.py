@@ -1,0 +1,78 @@
+"""`xinheng log` on a real home."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from xinheng.evidence.ledger import store
+from xinheng.faces.app.preparing import init_home
+from xinheng.faces.app.settings import Settings
+from xinheng.faces.app.wiring import open_app
+from xinheng.faces.cli.log import app
+
+
+@pytest.fixture
+def prepared(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Settings]:
+    monkeypatch.setenv("XINHENG_HOME", str(home / "h"))
+    monkeypatch.setenv("XINHENG_CHECKPOINT_DIR", str(tmp_path / "outside"))
+    settings = Settings.from_environment()
+    init_home(settings)
+    with open_app(settings):  # keeps the server up for the whole test
+        yield settings
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_the_log_of_a_home_is_published_shown_and_checked(prepared: Settings, tmp_path: Path) -> None:
+    assert "已公布：纪元 0，1 条" in call("publish", "--thorough").output
+    key = call("checkpoint", "--key").output.strip()
+    note = call("checkpoint").output
+    assert note.splitlines()[1] == "1"
+    assert note == next((tmp_path / "outside").rglob("checkpoint")).read_text(encoding="utf-8")
+    own = call("verify")
+    assert own.exit_code == 0
+    assert "1 条事件与账本头相符" in own.output
+    elsewhere = shutil.copytree(prepared.home / "log", tmp_path / "copy")
+    assert call("verify", str(elsewhere), "--key", key).exit_code == 0
+    assert call("verify", str(elsewhere)).exit_code == 2
+
+
+def test_a_record_that_is_not_there_has_no_proof(prepared: Settings) -> None:
+    refused = call("prove", str(uuid4()))
+    assert refused.exit_code == 1
+    assert "XH505" in refused.stderr
+    assert call("prove", "不是编号").exit_code == 2
+
+
+def test_a_tampered_database_is_told_by_verify(prepared: Settings) -> None:
+    with open_app(prepared) as house, house.database.transaction() as tx:
+        tx.execute("update contents set public = '{}'")
+    refused = call("verify")
+    assert refused.exit_code == 1
+    assert "public 内容与承诺不符" in refused.stderr
+
+
+def test_a_new_epoch_is_opened_only_where_one_is_needed(prepared: Settings) -> None:
+    assert "XH511" in call("new-epoch").stderr
+    with open_app(prepared) as house, house.database.transaction() as tx:
+        tx.execute("delete from events")
+        tx.execute("delete from contents")
+        store.move_head(tx, 0, store.read_head(tx).known, [])
+    with open_app(prepared):
+        pass
+    assert "平台只读" in call("verify").output
+    assert call("new-epoch", "--yes").exit_code == 0
+    assert call("verify").exit_code == 0
+    with open_app(prepared) as house, house.database.transaction() as tx:
+        said = json.loads(tx.fetch("select public from contents")[0][0])
+    assert said["lost"]["to"] == {"epoch": 0, "position": 1}
