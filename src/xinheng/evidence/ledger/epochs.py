@@ -25,8 +25,9 @@ def new_epoch(
     """Close the epoch that was published beyond the database, and open the next one.
 
     Its first entry names the last checkpoint and the lost range. What the database still holds of the old
-    epoch gets a checkpoint of its own (`<epoch>/closing`), so that old records can still be proved, unless the
-    published tiles show that it is not what was published. Commit, then `publish`. Raises EpochNotNeeded.
+    epoch gets a checkpoint of its own (`<epoch>/closing`), so that old records can still be proved, unless
+    the published tiles show that it is not what was published. Commit, then `publish`.
+    Raises EpochNotNeeded.
     """
     head = store.lock_head(tx)
     found = latest(files)

@@ -43,7 +43,7 @@ def erase(tx: Transaction, erasure: Erasure, clock: Clock, projectors: Sequence[
     Commit, then `scrub`: until then the bytes are still in dead rows and in the write-ahead log.
     Raises RecordAbsent, and WrongState where it was erased before.
     """
-    row = store.record_row(tx, erasure.record)
+    row = store.record_row(tx, erasure.record, held=True)
     if row is None:
         raise RecordAbsent(erasure.record)
     if row[STATE] == "erased":

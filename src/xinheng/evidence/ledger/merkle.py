@@ -2,10 +2,8 @@
 
 A *range* `[start, end)` of leaves has the hash MTH(D[start:end]) of section 2.1. A *complete subtree*
 `(level, index)` covers `[index << level, (index + 1) << level)`. A *frontier* is the list of complete
-subtrees of `[0, size)`, left to right: all that is needed to append, and to know the root.
-
-Proofs are lists of hashes from the leaf upwards. Subtree proofs (a range of a tree shown to belong to it)
-generalise the two of RFC 6962, which are the case `start = 0`.
+subtrees of `[0, size)`, left to right. Proofs are lists of hashes from the leaf upwards; a range shown to
+belong to a tree generalises the consistency proof of RFC 6962, which is the case `start = 0`.
 """
 
 from __future__ import annotations
@@ -33,9 +31,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def extended(size: int, frontier: Sequence[bytes], leaves: Iterable[bytes]) -> tuple[int, list[bytes]]:
     """Size and frontier after these leaf hashes have been appended. Amortised one node hash a leaf."""
     if len(frontier) != size.bit_count():
-        raise ValueError(
-            f"a tree of {size} leaves has {size.bit_count()} complete subtrees, not {len(frontier)}"
-        )
+        raise ValueError(f"{size} leaves make {size.bit_count()} complete subtrees, not {len(frontier)}")
     sha256, stack = hashlib.sha256, list(frontier)
     for leaf in leaves:
         node, carry = leaf, size
@@ -122,14 +118,11 @@ def verify_inclusion(index: int, span: Range, leaf: bytes, proof: Sequence[bytes
 
 
 def verify_consistency(span: Range, size: int, proof: Sequence[bytes], part: bytes, whole: bytes) -> bool:
-    """Whether `proof` shows that `span` with hash `part` belongs to the tree of `size` with root `whole`.
-
-    An empty range belongs to every tree, its hash being that of nothing.
-    """
+    """Whether `proof` shows that `span` with hash `part` belongs to the tree of `size` with root `whole`."""
     start, end = span
     if not valid_range(start, end) or end > size or any(len(p) != 32 for p in proof):
         return False
-    if start == end:
+    if start == end:  # nothing belongs to every tree
         return not proof and part == EMPTY_ROOT
     ranges = consistency_ranges(start, end, size)
     if len(proof) != len(ranges):

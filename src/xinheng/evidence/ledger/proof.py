@@ -1,7 +1,7 @@
-"""Proofs that stand alone: a record's public content up to a signed checkpoint, and one checkpoint in the next.
+"""Proofs that stand alone: a record's public content in a signed log, and one checkpoint in the next.
 
-The format is read by `xinheng.verify` and described in docs/ledger.md. Only the public class is opened; of the
-others the proof holds commitments, which say nothing without their salts.
+The format is read by `xinheng.verify` and described in docs/ledger.md. Only the public class is opened; of
+the others the proof holds commitments, which say nothing without their salts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Publishing the log: tiles and signed checkpoints as files, at home and outside (decision 6).
 
-The database is the truth, the files are derived. Yet what was signed cannot be unsigned: where the files (here
-or outside) are ahead of the database, an older backup was restored, and nothing may be appended.
+The database is the truth, the files are derived. Yet what was signed cannot be unsigned: where the files
+(here or outside) are ahead of the database, an older backup was restored, and nothing may be appended.
 """
 
 from __future__ import annotations

@@ -79,21 +79,15 @@ def append_one(
 ) -> tuple[UUID, Appended]:
     """Append one event (a pack activated, a key rotated, publicity ended …) and return its id.
 
-    `changed` (CHANGED_SCHEMA) is the new state of the record it is about; its `event` column is filled in.
+    `changed` (CHANGED_SCHEMA) is the new state of the record it is about. Its `event` stays that of the
+    version that stands: a withdrawal says something about a version, it is none.
     """
     event = new_id(clock)
     with tempfile.TemporaryDirectory(prefix="xinheng-") as folder:
         batch = single_batch(Path(folder), event, single)
         if changed is not None:
-            column = changed.schema.get_field_index("event")
-            write_part(
-                batch, "changed", changed.set_column(column, changed.field(column), [_same(event, changed)])
-            )
+            write_part(batch, "changed", changed)
         return event, append(tx, batch, clock, projectors)
-
-
-def _same(event: UUID, table: pa.Table) -> pa.Array:
-    return pa.array([event.bytes] * table.num_rows, pa.binary(16))
 
 
 def _refuse_stopped(head: store.Head) -> None:
@@ -127,8 +121,11 @@ def withdraw(
 
 
 def current_row(tx: Transaction, record: UUID) -> Row:
-    """The row of a record that stands (columns of RECORD_SCHEMA). Raises RecordAbsent, WrongState."""
-    row = store.record_row(tx, record)
+    """The row of a record that stands (columns of RECORD_SCHEMA), held until the transaction ends.
+
+    Raises RecordAbsent, WrongState.
+    """
+    row = store.record_row(tx, record, held=True)
     if row is None:
         raise RecordAbsent(record)
     if row[STATE] != "current":

@@ -220,12 +220,16 @@ def full_events(tx: Transaction, first: int, count: int) -> list[Row]:
     )
 
 
-def record_row(tx: Transaction, record: UUID) -> Row | None:
-    """The row of `records`, column for column RECORD_SCHEMA, or None."""
+def record_row(tx: Transaction, record: UUID, *, held: bool = False) -> Row | None:
+    """The row of `records`, column for column RECORD_SCHEMA, or None.
+
+    `held`: nobody else changes it until the transaction ends.
+    """
     rows = tx.fetch(
         """select record, item, key_mac, content_mac, subject, source, event, profile, state, decided_on,
                   document, authority, due_on, received_on, shown_mark, reported_mark
-           from records where record = %(record)s""",
+           from records where record = %(record)s"""
+        + (" for update" if held else ""),
         {"record": record},
     )
     return rows[0] if rows else None
@@ -255,7 +259,7 @@ def erase_contents(tx: Transaction, record: UUID, on: date, law: str) -> None:
 
 
 def bury(tx: Transaction, record: UUID, reason: str) -> None:
-    """Leave the HMACs of everything a record said, under its key and every key it had: a re-send finds them."""
+    """Leave the HMACs of everything a record said, under every key it had: a re-send finds them."""
     tx.execute(
         """insert into tombstones (key_mac, record, content_macs, reason)
            select r.key_mac, r.record, array_append(

@@ -59,7 +59,7 @@ class TileFolder:
         self._written: list[Path] = []
 
     def sound(self, size: int) -> bool:
-        """Whether every tile of a log of this size is there, and fits the entries below and the hashes above."""
+        """Whether every tile of a log of this size is there, and fits the entries and the hashes above."""
         try:
             for level, index, width in tiles_of(size):
                 if level == ENTRIES:

@@ -156,14 +156,15 @@ def test_a_part_of_another_shape_is_refused(clock, tmp_path) -> None:
 
 def test_a_single_event_may_change_the_record_it_is_about(ledger, clock, put: Put) -> None:
     record = uuid4()
-    put("一", record=record)
+    version = put("一", record=record)
     with ledger.transaction() as tx:
         row = store.record_row(tx, record)
         assert row is not None
         single = Single(EventKind.PUBLICITY_ENDED, Provenance(PACK), record, public={"on": "2026-11-20"})
         event, appended = append_one(tx, single, clock, [], changed_row(row, shown_mark=False))
+        assert tx.fetch("select shown_mark from records") == [(False,)]
     assert appended.size == 2
-    assert event_of(ledger, record) == event
+    assert event_of(ledger, record) == version != event
 
 
 def test_a_single_event_needs_no_record(ledger, clock, tmp_path) -> None:

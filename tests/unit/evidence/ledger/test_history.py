@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -87,3 +88,25 @@ def test_a_version_carries_its_provenance_and_its_salts(ledger, clock, put: Put)
     assert (version.provenance.source, version.provenance.valid_from) == (SOURCE, EARLY)
     assert [len(s) for s in version.salts] == [16, 16, 16]
     assert [len(c) for c in version.commitments] == [32, 32, 32]
+
+
+def test_two_withdrawals_at_once_leave_one(ledger, clock, put: Put) -> None:
+    record = uuid4()
+    put("一", record=record)
+    withdrawal = Withdrawal(record, SOURCE, LATE, "错报", PACK)
+    outcomes: list[str] = []
+
+    def task() -> None:
+        try:
+            with ledger.transaction() as tx:
+                withdraw(tx, withdrawal, clock, [])
+            outcomes.append("done")
+        except WrongState:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=task) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["done", "refused"]
