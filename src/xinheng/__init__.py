@@ -1,1 +1,3 @@
 """信衡 Xinheng: a public credit information platform for organisations."""
+
+__version__ = "0.1.0"

@@ -78,6 +78,7 @@ class Home:
                 MARKER,
                 "debug.log",
                 "init.lock",
+                "demo",  # made before the home, so that a demo killed midway knows its own
             }
             if strangers and not self.exists() and not self.keys.is_dir():
                 raise HomeTaken(f"目录中有其他内容：{min(strangers)}", "换一个空目录", str(self.root))

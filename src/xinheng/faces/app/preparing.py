@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xinheng.core.times import Clock
 from xinheng.evidence.ledger import publishing
@@ -27,7 +27,7 @@ class Prepared:
     """What `init_home` did."""
 
     home: Home
-    pack: Pack
+    pack: Pack = field(repr=False)
     fresh: bool  # the home is new
     activated: bool  # the pack is another than before
 

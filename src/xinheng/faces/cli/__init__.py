@@ -1,0 +1,1 @@
+"""The command line: `xinheng …`, acting as the local operator."""
