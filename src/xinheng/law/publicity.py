@@ -17,7 +17,8 @@ from datetime import date
 from enum import StrEnum
 
 from xinheng.law.bases import Bases
-from xinheng.law.model import Basis, Place, Span
+from xinheng.law.errors import PackValueError
+from xinheng.law.model import Basis, Item, Place, Span
 from xinheng.law.yaml_lines import Node
 
 
@@ -138,3 +139,17 @@ def parse(documents: Sequence[Node], bases: Bases, inherited: Publicity | None, 
     from xinheng.law.publicity_reading import read  # it needs the values above
 
     return read(documents, bases, inherited or Publicity(), pack)
+
+
+def verify(publicity: Publicity, items: Mapping[str, Item]) -> None:
+    """Refuse a ruling about an item or a field that the catalogue does not have (PackValueError)."""
+    for ruling in publicity.rulings:
+        place = ruling.place or ruling.channel
+        item = items.get(ruling.item)
+        if item is None:
+            raise PackValueError(place, found=f"事项 {ruling.item}", expected="、".join(items) or "（无）")
+        kept = {one.code for one in item.fields if not one.dropped}
+        for role, code in ruling.columns.items():
+            if code not in kept or item.roles.get(role, code) != code:
+                found = f"{role}: {code}"
+                raise PackValueError(place, found=found, expected=f"{item.name}的数据项，与其角色一致")

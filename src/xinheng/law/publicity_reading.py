@@ -117,6 +117,7 @@ class _Rules:
 def _regime(node: Node, bases: Bases, rules: _Rules) -> Regime:
     entries = node.mapping(_REGIME, ("to", "retroactive", "unknown"))
     span = node.span()
+    basis = bases.resolve(node, span)
     classes = tuple(_class(entry, span, bases, rules) for entry in entries["classes"].items())
     ids = [one.id for one in classes]
     if len(set(ids)) != len(ids) or not ids:
@@ -128,7 +129,7 @@ def _regime(node: Node, bases: Bases, rules: _Rules) -> Regime:
         transition=Transition(entries["transition"].one_of([t.value for t in Transition])),
         classes=classes,
         unknown=_unknown(entries["unknown"], classes) if "unknown" in entries else None,
-        basis=bases.resolve(node, span),
+        basis=basis,
         place=node.place,
     )
 

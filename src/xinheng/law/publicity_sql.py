@@ -213,4 +213,6 @@ def _text(value: str | None) -> str:
 
 
 def _day(column: str) -> str:
-    return f"CAST(try_strptime(\"{column}\", '%Y-%m-%d') AS DATE)"
+    # try_strptime alone takes 2020-1-5 too (decision 15)
+    exact = f"regexp_full_match(\"{column}\", '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+    return f"CASE WHEN {exact} THEN CAST(try_strptime(\"{column}\", '%Y-%m-%d') AS DATE) END"
