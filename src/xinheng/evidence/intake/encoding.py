@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,25 +100,29 @@ def blocks(path: Path) -> Iterator[bytes]:
 def rewrite(path: Path, encoding: str, target: Path) -> Survey:
     """Write `path` as UTF-8 without a mark to `target`, as a stream; the survey of what was written."""
     decoder = codecs.getincrementaldecoder(_CODEC[encoding])()
-    tally = _Tally()
-    with target.open("wb") as out:
+    with target.open("wb") as out, ThreadPoolExecutor(1) as beside:
+        tally = _Tally(beside)
         for block in blocks(path):
             out.write(tally.add(decoder.decode(block).encode()))
         out.write(tally.add(decoder.decode(b"", True).encode()))
-    return tally.survey(UTF8)
+        return tally.survey(UTF8)
 
 
 class _Tally:
-    """Running digest and counts of the bytes that pass."""
+    """Running digest and counts of the bytes that pass. The digest is made on a thread beside the decoding."""
 
-    def __init__(self) -> None:
-        self.hash = hashlib.sha256()
+    def __init__(self, beside: Executor) -> None:
+        self._beside = beside
+        self._hashing: Future[None] | None = None
+        self._hash = hashlib.sha256()
         self.size = self.newlines = 0
         self.last = b""
         self.has_nul = False
 
     def add(self, block: bytes) -> bytes:
-        self.hash.update(block)
+        if self._hashing:
+            self._hashing.result()
+        self._hashing = self._beside.submit(self._hash.update, block)
         self.size += len(block)
         self.newlines += block.count(b"\n")
         self.has_nul = self.has_nul or b"\0" in block
@@ -125,13 +130,19 @@ class _Tally:
         return block
 
     def survey(self, encoding: str) -> Survey:
+        if self._hashing:
+            self._hashing.result()
         ends_open = self.last not in (b"\n", b"")
-        return Survey(self.hash.hexdigest(), self.size, encoding, self.newlines, ends_open, self.has_nul)
+        return Survey(self._hash.hexdigest(), self.size, encoding, self.newlines, ends_open, self.has_nul)
 
 
 def _survey(path: Path, encoding: str) -> Survey:
+    with ThreadPoolExecutor(1) as beside:
+        return _read_all(path, encoding, _Tally(beside))
+
+
+def _read_all(path: Path, encoding: str, tally: _Tally) -> Survey:
     decoder = codecs.getincrementaldecoder(_CODEC[encoding])()
-    tally = _Tally()
     read = held = 0  # bytes read; of these, held back by the decoder
     try:
         for block in blocks(path):

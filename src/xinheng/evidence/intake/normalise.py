@@ -130,7 +130,8 @@ class _Rows:
         cell = f"c{column.index}"
         shown = self._shown(field, cell, column)
         if field.type is FieldType.USCC:
-            return f"CASE WHEN {cell} <> '' AND NOT {_empty_sql(cell)} THEN {shown} END"
+            usual = f"WHEN regexp_full_match({cell}, '[0-9A-Z]{{15,18}}') THEN {cell}"
+            return f"CASE {usual} WHEN {cell} <> '' AND NOT {_empty_sql(cell)} THEN {shown} END"
         as_it_is = field.type in _FREE and not self._named(field) and not self._compact(field)
         plain = f"nullif({cell}, '')" if as_it_is else shown
         return f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL ELSE {shown} END"

@@ -75,7 +75,7 @@ def _plain(number: str, divide_by: int) -> str:
     value = f"TRY_CAST({number} AS DECIMAL(30, 6))"
     if divide_by == 10_000:
         value = f"{value} * CAST('0.0001' AS DECIMAL(5, 4))"
-    return f"regexp_replace(CAST({value} AS VARCHAR), '[.]?0+$', '')"
+    return f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"  # there always is a point
 
 
 def enum_sql(cell: str, field: Field) -> str:
