@@ -205,14 +205,18 @@ create table publicity (                      -- one row a record and channel
     earliest_end date,                        -- last day before which no early end is possible
     earliest_note text,                       -- never, 待核实, none
     last_day     date,                        -- last day shown
-    reason       text not null,               -- Chinese, with the article
-    pack         text not null,
+    ground       bigint not null,             -- why, in publicity_grounds
     ended_on     date,                        -- ended early by an event
     primary key (record, channel)
 );
 create index publicity_list on publicity (channel, item, decided_on desc, record desc) where shown;
 create index publicity_authority on publicity (channel, authority, decided_on desc, record desc) where shown;
 create index publicity_subject on publicity (subject);
+create table publicity_grounds (              -- a few dozen a pack; in every row they would double the table
+    ground       bigint primary key,
+    reason       text not null,               -- Chinese, with the article
+    pack         text not null                -- under which it was decided
+);
 
 -- law ------------------------------------------------------------------------------------------------
 create table packs (

@@ -90,6 +90,12 @@ def decide_rows(
     return {int(row[0]): dict(zip(COLUMNS, row[1:], strict=True)) for row in found}
 
 
+def reasons(ruling: Ruling, cite: Cite) -> tuple[str, ...]:
+    """Every text that `decision` may give as reason."""
+    outcomes, _ = _outcomes(ruling, cite)
+    return tuple(dict.fromkeys([*(o.reason for o in outcomes), _UNMARKED, _UNDATED]))
+
+
 _NAMES = "number, regime, class, may_show, clock, earliest_note, minimum, maximum, reason"
 _UNMARKED = "本条只归集，不公示（简易程序处罚，或信源单位限定了使用范围）"
 _UNDATED = "未报送公开发布日期，公示期无法计算，不公示"

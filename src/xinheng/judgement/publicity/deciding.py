@@ -5,6 +5,7 @@ Only the columns that the rulings name are carried over; a million rows pass thr
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from xinheng.core.encoding import delimited
 from xinheng.evidence.ledger.projection import Batch, Part
 from xinheng.ground.engine import Engine, quoted
 from xinheng.law.packs import Pack
 from xinheng.law.publicity import Ruling
-from xinheng.law.publicity_sql import COLUMNS, decision
+from xinheng.law.publicity_sql import COLUMNS, decision, reasons
 
 # Column for column the table `publicity`, without `ended_on`.
 SCHEMA = pa.schema(
@@ -34,8 +36,7 @@ SCHEMA = pa.schema(
         ("earliest_end", pa.date32()),
         ("earliest_note", pa.string()),
         ("last_day", pa.date32()),
-        ("reason", pa.string()),
-        ("pack", pa.string()),
+        ("ground", pa.int64()),
     ]
 )
 _STATE = ("record", "item", "subject", "authority", "decided_on", "state", "shown_mark")
@@ -67,6 +68,17 @@ def decided(engine: Engine, pack: Pack, batch: Batch, part: Part) -> Iterator[pa
 def concerned(pack: Pack, batch: Batch) -> bool:
     """Whether the pack has any rule for the batch, and the batch the facts to decide by."""
     return batch.has("facts") and bool(_rulings(pack, batch))
+
+
+def grounds(pack: Pack, batch: Batch) -> dict[int, str]:
+    """Every ground that rows of the batch may have, by its number: a digest of pack and reason."""
+    texts = {text for ruling in _rulings(pack, batch) for text in reasons(ruling, pack.cite)}
+    return {_number(pack, text): text for text in sorted(texts)}
+
+
+def _number(pack: Pack, reason: str) -> int:
+    digest = hashlib.sha256(delimited("xinheng/ground/1", pack.label, reason)).digest()
+    return int.from_bytes(digest[:8], signed=True)
 
 
 def _rulings(pack: Pack, batch: Batch) -> Sequence[Ruling]:
@@ -104,10 +116,13 @@ def _statement(rulings: Sequence[Ruling], codes: Sequence[str], pack: Pack, batc
         f"JOIN read_parquet({quoted(path / _FACTS)}) f USING (record) WHERE s.state = 'current')"
     )
     rows = " UNION ALL ".join(decision(r, given, pack.cite, keys=keys, mark="shown_mark") for r in rulings)
-    listed = ", ".join(COLUMNS)
+    listed = ", ".join(name for name in COLUMNS if name != "reason")
+    known = ", ".join(f"({quoted(text)}, {number})" for number, text in grounds(pack, batch).items())
     return (
         f"COPY (SELECT record, item, subject, authority, decided_on_record AS decided_on, {listed}, "  # noqa: S608
-        f"{quoted(pack.label)} AS pack FROM ({rows})) TO {quoted(path / _ROWS)} (FORMAT parquet)"
+        f"CAST(ground AS BIGINT) AS ground FROM ({rows}) "
+        f"JOIN (VALUES {known}) AS known(reason, ground) USING (reason)) "
+        f"TO {quoted(path / _ROWS)} (FORMAT parquet)"
     )
 
 

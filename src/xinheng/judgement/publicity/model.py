@@ -22,8 +22,8 @@ class Decision:
     """What the law in force says. Dates are civil dates in Asia/Shanghai, both ends included.
 
     `regime` None: no regime in force, or (`earliest_note` 待核实) one that could not be read. `class_` is
-    未定 where the facts do not tell. `last_day` None on a shown record: no end. `earliest_note` is never, none
-    or 待核实 where there is no day before which publicity cannot end.
+    未定 where the facts do not tell. `last_day` None on a shown record: no end. `earliest_note` is never,
+    none or 待核实 where there is no day before which publicity cannot end.
     """
 
     channel: str

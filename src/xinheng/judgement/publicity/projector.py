@@ -14,7 +14,7 @@ from xinheng.law.packs import Pack
 
 
 class PublicityProjector:
-    """A `Projector` of the ledger for one active pack. Everything happens before the head is locked."""
+    """A `Projector` of the ledger for one active pack. It decides and loads before the head is locked."""
 
     def __init__(self, pack: Pack, engine: Engine) -> None:
         self._pack, self._engine = pack, engine
@@ -34,7 +34,9 @@ class PublicityProjector:
             self._end(tx, batch)
 
     def finish(self, tx: Transaction, batch: Batch) -> None:
-        """Nothing waits for the lock."""
+        """Enter the few texts that the rows refer to; in `prepare`, two writers would wait for each other."""
+        if deciding.concerned(self._pack, batch):
+            store.enter_grounds(tx, self._pack.label, deciding.grounds(self._pack, batch))
 
     @staticmethod
     def _drop_what_no_longer_stands(tx: Transaction, batch: Batch) -> None:

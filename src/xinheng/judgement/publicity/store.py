@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,7 +14,8 @@ from xinheng.judgement.publicity.deciding import SCHEMA
 from xinheng.judgement.publicity.model import CREDIT_SITE, Decision, PublicityRow
 
 _STAGED = "publicity_staged"
-_COLUMNS = ", ".join(f'p."{name}"' for name in SCHEMA.names) + ", p.ended_on"
+_COLUMNS = ", ".join(f'p."{name}"' for name in SCHEMA.names) + ", p.ended_on, g.reason, g.pack"
+_FROM = "publicity p join publicity_grounds g using (ground)"
 # Shown on a day: what the law decided, unless an event has ended it.
 _SHOWN = """p.shown and p.first_day <= %(day)s and (p.last_day is null or p.last_day >= %(day)s)
             and (p.ended_on is null or p.ended_on > %(day)s)"""
@@ -37,6 +38,18 @@ class Listing:
 def load(tx: Transaction, rows: pa.RecordBatchReader) -> int:
     """Add rows (SCHEMA) for records that are new."""
     return tx.load("publicity", rows)
+
+
+def enter_grounds(tx: Transaction, pack: str, grounds: Mapping[int, str]) -> None:
+    """Make sure that these grounds (number -> reason) of a pack (its label) are there. Call it while nobody
+    else can append: writers that enter the same ground would otherwise wait for each other."""
+    tx.execute(
+        """insert into publicity_grounds (ground, reason, pack)
+           select ground, reason, %(pack)s from unnest(%(grounds)s::bigint[], %(reasons)s::text[])
+               as given(ground, reason)
+           on conflict (ground) do nothing""",
+        {"pack": pack, "grounds": list(grounds), "reasons": list(grounds.values())},
+    )
 
 
 def replace(tx: Transaction, rows: pa.RecordBatchReader) -> None:
@@ -80,7 +93,7 @@ def end(tx: Transaction, record: bytes, channel: str | None, on: date) -> int:
 def of_records(tx: Transaction, records: Sequence[UUID], channel: str | None = None) -> list[PublicityRow]:
     """Every decision about these records, shown or not, by record and channel."""
     rows = tx.fetch(
-        f"""select {_COLUMNS} from publicity p
+        f"""select {_COLUMNS} from {_FROM}
             where p.record = any(%(records)s::uuid[])
               and (%(channel)s::text is null or p.channel = %(channel)s::text)
             order by p.record, p.channel""",
@@ -95,7 +108,7 @@ def listed(tx: Transaction, asked: Listing, day: date, limit: int) -> list[Publi
     if where is None:
         return []
     rows = tx.fetch(
-        f"""select {_COLUMNS} from publicity p where {where}
+        f"""select {_COLUMNS} from {_FROM} where {where}
             order by p.decided_on desc, p.record desc limit %(limit)s""",
         {**params, "limit": limit},
     )
@@ -161,7 +174,7 @@ def _where(tx: Transaction, asked: Listing, day: date) -> tuple[str | None, Para
 
 def row_of(row: Row) -> PublicityRow:
     """A row of `_COLUMNS` as a value."""
-    given = dict(zip((*SCHEMA.names, "ended_on"), row, strict=True))
+    given = dict(zip((*SCHEMA.names, "ended_on", "reason", "pack"), row, strict=True))
     decision = Decision(
         channel=given["channel"],
         regime=given["regime"],
