@@ -109,7 +109,7 @@ def rewrite(path: Path, encoding: str, target: Path) -> Survey:
 
 
 class _Tally:
-    """Running digest and counts of the bytes that pass. The digest is made on a thread beside the decoding."""
+    """Digest and counts of the bytes that pass; the digest is made on a thread beside the decoding."""
 
     def __init__(self, beside: Executor) -> None:
         self._beside = beside
