@@ -11,12 +11,16 @@ from rich.console import Console
 from rich.table import Table
 
 from xinheng.core.errors import XinhengError
+from xinheng.faces.app.home import Home
+from xinheng.faces.app.settings import Settings
+from xinheng.faces.cli.errors import WrongUsage
 from xinheng.law.model import Severity
 from xinheng.law.packs import Pack, load, shipped
 from xinheng.law.reference import page
 
 app = typer.Typer(help="规则包：检查、查看、生成说明", no_args_is_help=True)
 
+REFUSED = 3  # as for every refusal of what was given (see main.EXIT_CODES)
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 PackName = Annotated[str, typer.Option("--pack", help="规则包名称")]
 Folders = Annotated[
@@ -31,15 +35,9 @@ def names(roots: list[Path]) -> list[str]:
 
 
 def _roots(folders: list[Path] | None) -> list[Path]:
-    return [shipped(), *(folders or [])]
-
-
-def _load(name: str, folders: list[Path] | None) -> Pack:
-    try:
-        return load(name, _roots(folders))
-    except XinhengError as error:
-        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+    """The shipped packs, those of the home where there is one, and the folders named."""
+    own = Home(Settings.from_environment().home).packs
+    return [shipped(), *([own] if own.is_dir() else []), *(folders or [])]
 
 
 @app.command()
@@ -47,7 +45,7 @@ def check(
     name: Annotated[list[str] | None, typer.Argument(help="规则包名称；不写则检查全部")] = None,
     folder: Folders = None,
 ) -> None:
-    """逐个加载规则包，运行其中全部示例；有一处不合即以 1 退出。"""
+    """逐个加载规则包，运行其中全部示例；有一处不合即以 3 退出。"""
     out, err = Console(), Console(stderr=True)
     failed = False
     for one in name or names(_roots(folder)):
@@ -59,7 +57,7 @@ def check(
             continue
         out.print(f"合格  {pack.label}\n      {_counts(pack)}", markup=False, highlight=False, soft_wrap=True)
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(REFUSED)
 
 
 def _counts(pack: Pack) -> str:
@@ -81,13 +79,11 @@ def show(
     try:
         day = date.fromisoformat(on)
     except ValueError:
-        raise typer.BadParameter(f"“{on}”不是日期，应写作 YYYY-MM-DD", param_hint="--on") from None
-    loaded = _load(pack, folder)
-    try:
-        found = loaded.item(item, day)
-    except XinhengError as error:
-        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+        raise WrongUsage(
+            found=f"--on 的取值“{on}”不是日期", expected="存在的日期，写作 YYYY-MM-DD", todo="改写后重试"
+        ) from None
+    loaded = load(pack, _roots(folder))
+    found = loaded.item(item, day)
     out = Console()
     out.print(f"{found.name}（{found.id}） {found.edition}，{day} 有效", markup=False)
     out.print(f"依据：{loaded.cite(found.basis)}", markup=False)
@@ -118,6 +114,7 @@ def reference(
 ) -> None:
     """为每个规则包生成一页说明（Markdown）。"""
     out.mkdir(parents=True, exist_ok=True)
-    for name in names(_roots(folder)):
-        (out / f"{name}.md").write_text(page(_load(name, folder)), encoding="utf-8")
+    roots = [shipped(), *(folder or [])]  # what a home overlays is not described here
+    for name in names(roots):
+        (out / f"{name}.md").write_text(page(load(name, roots)), encoding="utf-8")
         Console().print(f"已写 {out / f'{name}.md'}", markup=False, soft_wrap=True)
