@@ -44,7 +44,13 @@ def check_log(folder: Path, keys: list[Key]) -> list[Checkpoint]:
     epochs = _epochs(folder)
     if not epochs:
         raise Unreadable(f"{folder} 中没有检查点", f"no checkpoint in {folder}")
-    return [check_epoch(each, keys) for each in epochs]
+    return [check_epoch(part, keys) for each in epochs for part in _parts(each)]
+
+
+def _parts(epoch: Path) -> list[Path]:
+    """An epoch's log, and its closing part where it was closed after a loss; the log itself may be lost."""
+    found = [part for part in (epoch, epoch / "closing") if (part / "checkpoint").exists()]
+    return found or [epoch]
 
 
 def _epochs(folder: Path) -> list[Path]:

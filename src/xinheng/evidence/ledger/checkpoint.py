@@ -40,12 +40,16 @@ def signed(checkpoint: Checkpoint, key: LogKey) -> str:
 def opened(note: str, key: LogKey) -> Checkpoint | None:
     """The checkpoint in a note that `key` signed; None for anything else."""
     found = _NOTE.fullmatch(note)
-    if found is None:
+    checkpoint = parsed(note)
+    if found is None or checkpoint is None:
         return None
-    checkpoint = Checkpoint(found[1], int(found[2]), base64.b64decode(found[3]))
-    if any(_signs(line, checkpoint, key) for line in found[4].splitlines()):
-        return checkpoint
-    return None
+    return checkpoint if any(_signs(line, checkpoint, key) for line in found[4].splitlines()) else None
+
+
+def parsed(note: str) -> Checkpoint | None:
+    """The checkpoint in a note whoever signed it: only to build proofs, which their reader checks."""
+    found = _NOTE.fullmatch(note)
+    return Checkpoint(found[1], int(found[2]), base64.b64decode(found[3])) if found else None
 
 
 def _signs(line: str, checkpoint: Checkpoint, key: LogKey) -> bool:

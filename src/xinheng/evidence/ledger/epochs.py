@@ -34,7 +34,8 @@ def new_epoch(
     if found is None or head.stopped is None:
         raise EpochNotNeeded
     intact = _intact(head, files)
-    if intact is not False:
+    ours = head.origin.startswith(files.key.name + "/")  # else the old key is lost: what it signed stays
+    if ours and intact is not False:
         write_log(tx, head, files.epoch(head.epoch) / CLOSING, files.key)
     number = max(head.epoch, found.epoch) + 1
     store.close_epoch(tx, head.epoch, head.size)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from xinheng.evidence.ledger import merkle, store
-from xinheng.evidence.ledger.checkpoint import Checkpoint, opened
+from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, parsed
 from xinheng.evidence.ledger.epochs import CLOSING
 from xinheng.evidence.ledger.errors import ContentErased, LogDiverged, NotPublic, NotPublished, RecordAbsent
 from xinheng.evidence.ledger.history import Version, history
@@ -43,10 +43,12 @@ def prove(tx: Transaction, files: LogFiles, record: UUID, *, shown: bool) -> dic
         raise NotPublic(record)
     epoch = store.epoch_of(tx, version.seq)
     folder = files.epoch(epoch.epoch)
-    if epoch.closed_size is not None:
+    closed = epoch.closed_size is not None
+    if closed and (folder / CLOSING).exists():
         folder /= CLOSING
     position = version.seq - epoch.first_seq
-    note, checkpoint = _signed(folder, files.key, position)
+    # a closed epoch may have been signed by a key that was since replaced
+    note, checkpoint = _signed(folder, None if closed else files.key, position)
     ranges = merkle.inclusion_ranges(position, 0, checkpoint.size)
     return {
         "format": RECORD,
@@ -89,11 +91,11 @@ def _provenance(version: Version) -> dict[str, str | None]:
     }
 
 
-def _signed(folder: Path, key: LogKey, position: int) -> tuple[str, Checkpoint]:
-    """The published checkpoint of a folder, as long as it covers `position`."""
+def _signed(folder: Path, key: LogKey | None, position: int) -> tuple[str, Checkpoint]:
+    """The published checkpoint of a folder, by `key` if one is given, as long as it covers `position`."""
     path = folder / CHECKPOINT
     note = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
-    checkpoint = opened(note, key)
+    checkpoint = opened(note, key) if key else parsed(note)
     if checkpoint is None or checkpoint.size <= position:
         raise NotPublished(position, checkpoint.size if checkpoint else 0)
     return note, checkpoint

@@ -62,7 +62,7 @@ class Latest:
 
 
 def latest(files: LogFiles) -> Latest | None:
-    """The furthest checkpoint at home and outside; one that we did not sign counts as furthest."""
+    """The furthest checkpoint at home and outside; one that we did not sign is the furthest of its epoch."""
     found = []
     for place in [files.folder, *files.places()]:
         for folder in place.iterdir() if place.is_dir() else []:
@@ -72,8 +72,8 @@ def latest(files: LogFiles) -> Latest | None:
     return max(found, key=_reach, default=None)
 
 
-def _reach(found: Latest) -> tuple[bool, int, int]:
-    return (found.checkpoint is None, found.epoch, found.checkpoint.size if found.checkpoint else 0)
+def _reach(found: Latest) -> tuple[int, bool, int]:
+    return (found.epoch, found.checkpoint is None, found.checkpoint.size if found.checkpoint else 0)
 
 
 def _read(path: Path, key: LogKey) -> Checkpoint | None:
@@ -101,7 +101,7 @@ def resume(tx: Transaction, files: LogFiles) -> Published | None:
 def ahead(head: store.Head, files: LogFiles) -> str | None:
     """Why the files are ahead of the database, in words; None where they are not."""
     found = latest(files)
-    if found is None:
+    if found is None or found.epoch < head.epoch:
         return None
     if found.checkpoint is None:
         return f"已公布的检查点不是本平台密钥签署的（{found.where}）"

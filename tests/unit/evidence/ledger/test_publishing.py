@@ -208,6 +208,27 @@ def test_a_checkpoint_that_another_key_signed_stops_the_node(ledger, files, put:
         out(ledger, stranger)
 
 
+def test_a_home_whose_key_was_lost_goes_on_in_a_new_epoch(ledger, files, clock, put: Put, tmp_path) -> None:
+    record = uuid4()
+    put("一", record=record)
+    out(ledger, files)
+    replaced = LogFiles(files.folder, LogKey.generate("demo.invalid/another"))
+    with ledger.transaction() as tx:
+        assert resume(tx, replaced) is None
+    with ledger.transaction() as tx:
+        new_epoch(tx, replaced, PACK, clock, [])
+    with ledger.transaction() as tx:
+        assert resume(tx, replaced) is not None
+    put("二")
+    assert check("log", files.epoch(1), "--key", replaced.key.verifier) == 0
+    keys = ("--key", files.key.verifier, "--key", replaced.key.verifier)
+    assert check("log", files.folder, *keys) == 0
+    with ledger.transaction() as tx:
+        proof = prove(tx, replaced, record, shown=True)
+    (tmp_path / "proof.json").write_text(json.dumps(proof), encoding="utf-8")
+    assert check("proof", tmp_path / "proof.json", "--key", files.key.verifier) == 0
+
+
 def restored(ledger: Database, size: int) -> None:
     """What restoring a backup of `size` events leaves: headers and contents after it are gone."""
     with ledger.transaction() as tx:
@@ -247,6 +268,10 @@ def test_a_restored_backup_is_read_only_until_a_new_epoch_names_the_loss(
     new = fill(ledger, clock, tmp_path / "d", 3)
     out(ledger, files)
     assert check("log", files.epoch(1), "--key", files.key.verifier) == 0
+    assert check("log", files.folder, "--key", files.key.verifier) == 0
+    flip(files.epoch(0) / "closing/tile/0/000")
+    assert check("log", files.folder, "--key", files.key.verifier) == 1
+    flip(files.epoch(0) / "closing/tile/0/000")
     for record in (records[0], records[299], new[2]):
         with ledger.transaction() as tx:
             proof = prove(tx, files, record, shown=True)
