@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+
 from xinheng.core.uscc import check_character, organisation_check
 
 AUTHORITY = "清河市市场监督管理局"

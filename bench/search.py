@@ -61,7 +61,7 @@ class SystemClock:
 
 def population(count: int, seed: int = 2) -> pa.Table:
     """`count` invented organisations, their characters as unevenly frequent as those of real names."""
-    chance = random.Random(seed)  # noqa: S311 (invented data, not secrets)
+    chance = random.Random(seed)
     signs = [chr(0x4E00 + i) for i in range(3500)]
     chance.shuffle(signs)
     brands = chance.choices(signs, [1 / (i + 15) for i in range(len(signs))], k=3 * count)
@@ -148,7 +148,7 @@ async def _searching(dsn: str, people: pa.Table) -> list[dict[str, object]]:
 
 
 async def _questions(pool: lookup.Pool, names: list[str]) -> dict[str, list[str]]:
-    chance = random.Random(5)  # noqa: S311 (invented data, not secrets)
+    chance = random.Random(5)
     drawn = chance.sample(names, ASKED)
     frequent = await _frequent_pairs(pool)
     parts = [name[at : at + 2] for name in drawn for at in [chance.randrange(len(name) - 1)]]
@@ -199,7 +199,7 @@ def _by_text(pool: lookup.Pool, asked: list[str]) -> Step:
 
 
 def _by_keys(pool: lookup.Pool, codes: list[str]) -> Step:
-    chance = random.Random(3)  # noqa: S311 (invented data, not secrets)
+    chance = random.Random(3)
 
     async def step(_: int) -> object:
         async with pool.connection() as connection:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from tests.sending import House, checks, code, outcomes, row
+
 from xinheng.evidence.intake import service
 from xinheng.evidence.ledger import erasure
 from xinheng.evidence.ledger import service as ledger

@@ -5,6 +5,8 @@ bitmaps: bit i of `failed<w>`, `empty<w>` and `errors<w>` speaks of rule i of wo
 means that the field the rule looks at holds nothing; `errors` that the rule could not be worked out.
 """
 
+
+
 from __future__ import annotations
 
 import json
@@ -16,6 +18,7 @@ from xinheng.evidence.intake.model import CheckCount, CheckResult
 from xinheng.law.model import Item, Severity
 
 WORD = 62
+PARTY = "intake.party"
 KINDS = ("failed", "empty", "errors")
 
 
@@ -50,7 +53,7 @@ def _own(item: Item) -> tuple[Rule, ...]:
     return (
         Rule("intake.row", "fault IS NOT NULL", Severity.RETURN, None, "{found}", "每格对应一个表头"),
         Rule(
-            "intake.party",
+            PARTY,
             f"\"{party}\" IS NULL OR coalesce(\"{party}__verdict\", '') NOT IN ('valid', 'implausible') "
             f"OR (\"{party}__verdict\" = 'implausible' AND confirmed IS NULL)",
             Severity.RETURN,
@@ -72,7 +75,7 @@ def checked_sql(relation: str, plan: Sequence[Rule]) -> str:
     bits = []
     for word in range(words(len(plan))):
         here = list(enumerate(plan))[word * WORD : (word + 1) * WORD]
-        failed = [f"CASE WHEN k{i} THEN {1 << (i - word * WORD)} ELSE 0 END" for i, _ in here]
+        failed = [f"CASE WHEN {_fails(i, plan)} THEN {1 << (i - word * WORD)} ELSE 0 END" for i, _ in here]
         empty = [
             f"CASE WHEN k{i} IS NULL AND {_is_empty(rule)} THEN {1 << (i - word * WORD)} ELSE 0 END"
             for i, rule in here
@@ -87,6 +90,17 @@ def checked_sql(relation: str, plan: Sequence[Rule]) -> str:
     names = ", ".join(f"k{i}" for i in range(len(plan)))
     inner = f"SELECT *, {ran} FROM ({relation})"
     return f"SELECT * EXCLUDE ({names}), {', '.join(bits)} FROM ({inner})"
+
+
+def _fails(i: int, plan: Sequence[Rule]) -> str:
+    """Whether rule i failed. Our own look at the party speaks only where no rule of the pack returns the field."""
+    rule = plan[i]
+    others = [
+        f"coalesce(k{j}, false)"
+        for j, other in enumerate(plan)
+        if rule.id == PARTY and j != i and other.field == rule.field and other.severity is Severity.RETURN
+    ]
+    return f"k{i} AND NOT ({' OR '.join(others)})" if others else f"k{i}"
 
 
 def _is_empty(rule: Rule) -> str:

@@ -1,5 +1,7 @@
 """One submission inside its transaction: compare, enter the organisations, seal, append, keep the receipt."""
 
+
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -1,5 +1,7 @@
 """From candidates to decisions: what the file says twice, what is held, who sent it; nothing is written yet."""
 
+
+
 from __future__ import annotations
 
 from collections.abc import Iterator

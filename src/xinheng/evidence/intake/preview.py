@@ -1,5 +1,7 @@
 """A submission without a home: read, checked and split, compared with nothing, nothing written (`--dry-run`)."""
 
+
+
 from __future__ import annotations
 
 import secrets

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby, islice
 from typing import Any
-from uuid import UUID
 
 from xinheng.core.amounts import derive
 from xinheng.core.times import SHANGHAI

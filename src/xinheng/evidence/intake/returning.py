@@ -1,5 +1,7 @@
 """Rows that go back: the cells as received, the reasons, and the hand-on file for rows about persons."""
 
+
+
 from __future__ import annotations
 
 import csv

@@ -5,6 +5,8 @@ columns of it, turned into Arrow piece by piece. Ids and salts come from the ope
 made here and joined by line: DuckDB's own generator is not for secrets.
 """
 
+
+
 from __future__ import annotations
 
 import secrets

@@ -8,7 +8,7 @@ writer was first with a key, all of it is rolled back and the comparison starts 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import islice
@@ -29,6 +29,7 @@ from xinheng.evidence.intake import (
     returning,
     senders,
     store,
+    workbook,
 )
 from xinheng.evidence.intake.drafting import Draft, Rules
 from xinheng.evidence.intake.entering import Entered, House, Progress, enter_rows
@@ -216,10 +217,15 @@ def kept_receipt(tx: Transaction, receipt: UUID) -> store.Kept:
     """A receipt as it is kept. Raises ReceiptAbsentError."""
     kept = store.by_id(tx, receipt)
     if kept is None:
-        raise ReceiptAbsentError(
-            found=f"回执 {receipt} 不存在", expected="平台发出的回执编号", todo="核对编号", where=str(receipt)
-        )
+        raise receipt_absent(receipt)
     return kept
+
+
+def receipt_absent(receipt: UUID) -> ReceiptAbsentError:
+    """The refusal for a receipt that is not there, or not for this asker."""
+    return ReceiptAbsentError(
+        found=f"回执 {receipt} 不存在", expected="平台发出的回执编号", todo="核对编号", where=str(receipt)
+    )
 
 
 def rows(tx: Transaction, pack: Pack, receipt: UUID, *, repeated: bool = False) -> Iterator[RowResult]:
@@ -231,3 +237,14 @@ def rows(tx: Transaction, pack: Pack, receipt: UUID, *, repeated: bool = False) 
 def listed(tx: Transaction, agency: UUID | None = None, limit: int = 50, offset: int = 0) -> list[store.Kept]:
     """Receipts, newest first: of one agency, or of all."""
     return store.listed(tx, agency, limit, offset)
+
+
+def returned_workbook(tx: Transaction, pack: Pack, receipt: UUID) -> bytes:
+    """The returned rows of a receipt as an XLSX file to correct and send again. Raises ReceiptAbsentError."""
+    kept = kept_receipt(tx, receipt)
+    return workbook.build(kept, pack.item(kept.item), store.returned(tx, receipt))
+
+
+def sums_by_agency(tx: Transaction) -> Mapping[UUID, store.AgencySums]:
+    """What each agency has sent so far, by its receipts."""
+    return store.sums_by_agency(tx)

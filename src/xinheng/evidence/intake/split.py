@@ -5,6 +5,8 @@ fields, its bitmaps and what became of it; the cells as received stand there onl
 candidates, with identity numbers masked. Everything later reads that file, never the upload again.
 """
 
+
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -122,6 +122,40 @@ def listed(tx: Transaction, agency: UUID | None, limit: int, offset: int = 0) ->
     return [_kept(row) for row in rows]
 
 
+@dataclass(frozen=True)
+class AgencySums:
+    """Receipts of one agency added up. 补录 (`collected`) stands apart: it counts in no rate."""
+
+    files: int
+    last: datetime
+    accepted: int
+    corrected: int
+    known: int
+    returned: int
+    late: int
+    undated: int
+    persons: int
+    review: int
+    collected: int  # accepted as 补录
+
+
+_SUMMED = ("accepted", "corrected", "known", "returned", "late", "undated", "persons", "review")
+
+
+def sums_by_agency(tx: Transaction) -> dict[UUID, AgencySums]:
+    """The sums of every agency that has sent anything."""
+    sums = ", ".join(
+        f"coalesce(sum((counts::json ->> '{name}')::bigint) filter (where profile = 'report'), 0)::bigint"
+        for name in _SUMMED
+    )
+    rows = tx.fetch(
+        f"""select agency, count(*), max(known), {sums},
+                   coalesce(sum((counts::json ->> 'accepted')::bigint) filter (where profile <> 'report'), 0)::bigint
+            from receipts group by agency"""
+    )
+    return {row[0]: AgencySums(*row[1:]) for row in rows}
+
+
 def load_returned(tx: Transaction, rows: pa.RecordBatchReader) -> None:
     tx.load("returned_rows", rows)
 

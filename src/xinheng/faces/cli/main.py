@@ -32,6 +32,7 @@ ROOMS = (
     "agency",
     "account",
     "intake",
+    "receipts",
     "codes",
     "policy",
     "log",

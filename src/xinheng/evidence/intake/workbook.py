@@ -1,0 +1,113 @@
+"""The returned-rows workbook: what came back and why, made to be corrected and sent again as it is.
+
+First sheet: the header row first, then the rows as received; our own columns stand in front and are known to
+the reader when the file comes back. Second sheet: what each rule asks. Written row by row in constant memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+
+from xinheng.evidence.intake import own_columns
+from xinheng.evidence.intake.model import DROPPED, NO_FIELD, CheckResult
+from xinheng.evidence.intake.returning import results
+from xinheng.evidence.intake.store import Kept
+from xinheng.law.model import Item
+
+ROWS, RULES = "退回数据", "规则说明"
+OWN = (own_columns.LINE, own_columns.REASONS, own_columns.FIELDS, own_columns.RECORD, own_columns.CONFIRM)
+CELL_LIMIT = 32_767  # characters in a cell of a spreadsheet
+
+
+def build(kept: Kept, item: Item, rows: Iterable[tuple[int, str, str]]) -> bytes:
+    """An XLSX file of the returned rows (line, cells, checks) of a receipt."""
+    sink = BytesIO()
+    book = xlsxwriter.Workbook(
+        sink,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,  # cells beginning with = + - @ stay text (decision 25)
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    headers = [h for h, target in kept.columns.items() if target != DROPPED and h not in OWN]
+    used = _write_rows(book, kept, item, headers, rows)
+    _write_rules(book, item, used)
+    book.close()
+    return sink.getvalue()
+
+
+def _write_rows(
+    book: Any, kept: Kept, item: Item, headers: Sequence[str], rows: Iterable[tuple[int, str, str]]
+) -> dict[str, CheckResult]:
+    sheet = book.add_worksheet(ROWS)
+    plain = book.add_format({"num_format": "@", "valign": "top"})  # text: codes and numbers keep their digits
+    faulty = book.add_format({"num_format": "@", "bg_color": "#FDE2E0", "valign": "top"})
+    own = book.add_format({"num_format": "@", "bg_color": "#EEF3FA", "text_wrap": True, "valign": "top"})
+    head = book.add_format({"bold": True, "bg_color": "#1E4E8C", "font_color": "#FFFFFF", "border": 1})
+    sheet.freeze_panes(1, len(OWN))
+    sheet.set_column(0, 0, 8, own)
+    sheet.set_column(1, 1, 60, own)
+    sheet.set_column(2, len(OWN) - 1, 16, own)
+    sheet.set_column(len(OWN), len(OWN) + len(headers), 20, plain)
+    for place, title in enumerate((*OWN, *headers)):
+        sheet.write_string(0, place, title, head)
+    used: dict[str, CheckResult] = {}
+    for number, (line, cells, found) in enumerate(rows, 1):
+        checks = results(found)
+        used.update({c.id: c for c in checks if c.id not in used})
+        given: Mapping[str, str] = json.loads(cells)
+        front = (
+            str(line),
+            _reasons(checks),
+            "、".join(dict.fromkeys(_name(item, c.field) for c in checks if c.field)),
+            given.get(own_columns.RECORD, ""),
+            given.get(own_columns.CONFIRM, ""),
+        )
+        for place, text in enumerate(front):
+            sheet.write_string(number, place, text[:CELL_LIMIT], own)
+        wrong = {c.field for c in checks}
+        for place, header in enumerate(headers, len(OWN)):
+            marked = kept.columns[header] in wrong and kept.columns[header] not in NO_FIELD
+            sheet.write_string(number, place, given.get(header, "")[:CELL_LIMIT], faulty if marked else plain)
+    return used
+
+
+def _reasons(checks: Sequence[CheckResult]) -> str:
+    return "\n".join(f"{n}. {c.message}。应为：{c.expected}" for n, c in enumerate(checks, 1))
+
+
+def _name(item: Item, code: str | None) -> str:
+    return item.field(code).name if code and item.has(code) else (code or "")
+
+
+def _write_rules(book: Any, item: Item, used: Mapping[str, CheckResult]) -> None:
+    sheet = book.add_worksheet(RULES)
+    head = book.add_format({"bold": True})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 2, 60, wrap)
+    for row, text in enumerate(_how_to()):
+        sheet.write_string(row, 0, text)
+    start = len(_how_to()) + 1
+    for place, title in enumerate(("规则", "数据项", "要求")):
+        sheet.write_string(start, place, title, head)
+    for row, check in enumerate(sorted(used.values(), key=lambda c: c.id), start + 1):
+        for place, text in enumerate((check.id, _name(item, check.field), check.expected)):
+            sheet.write_string(row, place, text, wrap)
+
+
+def _how_to() -> tuple[str, ...]:
+    return (
+        f"在“{ROWS}”表中直接修改标红的格，保存后原样再次报送即可；各列的对应关系会自动识别。",
+        f"“{own_columns.LINE}”“{own_columns.REASONS}”“{own_columns.FIELDS}”三列只供阅读，再次报送时不读取。",
+        f"“{own_columns.RECORD}”：更正已入库的记录（包括文号、机关等关键项）时填写该记录的编号；新记录留空。",
+        f"“{own_columns.CONFIRM}”：代码少见但已核对无误的，填“是”。",
+        "身份证件号码不接收：证件号码列未读入，文字中的号码已隐去。",
+    )
