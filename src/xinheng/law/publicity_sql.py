@@ -63,15 +63,6 @@ def decision(ruling: Ruling, source: str, cite: Cite, *, keys: Sequence[str] = (
     )
 
 
-_CLOSED: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-    "threads": "1",
-    "memory_limit": "256MB",
-}
-
-
 def decide_rows(
     ruling: Ruling, rows: Sequence[Mapping[str, str | None]], cite: Cite, *, mark: str = "true"
 ) -> dict[int, dict[str, object]]:
@@ -80,7 +71,17 @@ def decide_rows(
     codes = sorted(set(ruling.columns.values()))
     listed = ", ".join(f'"{code}" VARCHAR' for code in codes)
     marks = ", ".join("?" for _ in range(len(codes) + 1))
-    with duckdb.connect(":memory:", config=_CLOSED) as db:
+    closed = duckdb.connect(
+        ":memory:",
+        config={
+            "enable_external_access": "false",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+            "threads": "1",
+            "memory_limit": "256MB",
+        },
+    )
+    with closed as db:
         db.execute(f"CREATE TABLE given (row_number BIGINT, {listed})")
         if rows:
             values = [[i, *(row.get(code) for code in codes)] for i, row in enumerate(rows)]
