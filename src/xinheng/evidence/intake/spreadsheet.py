@@ -23,7 +23,6 @@ from xinheng.evidence.intake.model_refusals import DamagedWorkbookError, TooHeav
 from xinheng.evidence.intake.readers_staged import staged_select
 
 _MODULE = "xinheng.evidence.intake.spreadsheet_child"
-_PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
 def stage_workbook(
@@ -62,9 +61,13 @@ def stage_workbook(
 
 def _ask_child(job: dict[str, Any], name: str, limits: Limits) -> dict[str, Any]:
     """Run the child on one job. Raises `TooHeavyError` or `DamagedWorkbookError` where it dies."""
-    environment = {k: os.environ[k] for k in _PASSED_ON if k in os.environ}
-    environment["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # the other pools reserve more than they use
-    environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
+    environment = {
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "ARROW_DEFAULT_MEMORY_POOL": "system",  # the other pools reserve more than they use
+        "MALLOC_ARENA_MAX": "2",
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-m", _MODULE],
