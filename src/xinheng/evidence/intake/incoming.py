@@ -48,9 +48,11 @@ class Incoming:
     def work(self) -> Iterator[Path]:
         """A private folder for one submission; gone afterwards, whatever happens."""
         self.prepare()
-        folder = Path(tempfile.mkdtemp(prefix=_WORK, dir=self.folder))
-        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        # under the sweepers' lock: between making a folder and locking it, it looks like one that was left
+        with self._alone():
+            folder = Path(tempfile.mkdtemp(prefix=_WORK, dir=self.folder))
+            lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             yield folder
         finally:
@@ -61,13 +63,24 @@ class Incoming:
         """Remove what killed submissions left, and hand-on files older than a day."""
         if not self.folder.is_dir():
             return
-        for folder in self.folder.glob(f"{_WORK}*"):
-            _remove_if_left(folder)
+        with self._alone():
+            for folder in self.folder.glob(f"{_WORK}*"):
+                _remove_if_left(folder)
         limit = (clock.now().at - KEPT).timestamp()
         for file in self.folder.glob(f"{_PERSONS}*"):
             with suppress(FileNotFoundError):
                 if file.stat().st_mtime < limit:
                     file.unlink()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else makes or sweeps work folders meanwhile: in this process or another."""
+        lock = os.open(self.folder / "sweeping.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
     def persons_file(self, receipt: UUID) -> Path:
         """Where a receipt's hand-on file stands while it is there."""
