@@ -4,8 +4,7 @@ Each rule runs inside `TRY` (decision 14): true = failed, false = passed, NULL =
 bitmaps: bit i of `failed<w>`, `empty<w>` and `errors<w>` speaks of rule i of word w, 62 rules a word. `empty`
 means that the field the rule looks at holds nothing; `errors` that the rule could not be worked out.
 """
-
-
+# ruff: noqa: S608 - engine SQL of our own constants and the checked fields and rules of a pack
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@ its kind says 自然人, or where it has no organisation code, its kind says not
 as a personal name or an identity number stood beside it. Rows about persons reach no check and no table.
 """
 
-
-
 from __future__ import annotations
 
 from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item

@@ -3,8 +3,6 @@
 Both are compared as HMACs under a key of the home, so that what an erased record leaves behind says nothing.
 """
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

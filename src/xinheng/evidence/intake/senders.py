@@ -1,7 +1,5 @@
 """Who sends: the authorities an agency may send for, and whose records it may correct (decision 10)."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -4,8 +4,7 @@ One pass over the file writes `checked.parquet` in the submission's private fold
 fields, its bitmaps and what became of it; the cells as received stand there only for rows that are not
 candidates, with identity numbers masked. Everything later reads that file, never the upload again.
 """
-
-
+# ruff: noqa: S608 - engine SQL of our own constants and the checked fields and rules of a pack
 
 from __future__ import annotations
 
