@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
 from xinheng.evidence.ledger import store
 from xinheng.faces.app.preparing import init_home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.app.wiring import open_app
-from xinheng.faces.cli.log import app
+from xinheng.faces.cli.main import main
 
 
 @pytest.fixture
@@ -29,11 +28,26 @@ def prepared(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
         yield settings
 
 
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
+@dataclass(frozen=True)
+class Result:
+    exit_code: int
+    output: str
+    stderr: str
 
 
-def test_the_log_of_a_home_is_published_shown_and_checked(prepared: Settings, tmp_path: Path) -> None:
+@pytest.fixture
+def call(prepared: Settings, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    """`call("publish")` runs `xinheng log publish`."""
+
+    def run(*arguments: str) -> Result:
+        capsys.readouterr()
+        code = main(["log", *arguments])
+        return Result(code, *capsys.readouterr())
+
+    return run
+
+
+def test_the_log_of_a_home_is_published_shown_and_checked(prepared: Settings, call, tmp_path: Path) -> None:
     assert "已公布：纪元 0，1 条" in call("publish", "--thorough").output
     key = call("checkpoint", "--key").output.strip()
     note = call("checkpoint").output
@@ -47,22 +61,22 @@ def test_the_log_of_a_home_is_published_shown_and_checked(prepared: Settings, tm
     assert call("verify", str(elsewhere)).exit_code == 2
 
 
-def test_a_record_that_is_not_there_has_no_proof(prepared: Settings) -> None:
+def test_a_record_that_is_not_there_has_no_proof(prepared: Settings, call) -> None:
     refused = call("prove", str(uuid4()))
-    assert refused.exit_code == 1
+    assert refused.exit_code == 4
     assert "XH505" in refused.stderr
     assert call("prove", "不是编号").exit_code == 2
 
 
-def test_a_tampered_database_is_told_by_verify(prepared: Settings) -> None:
+def test_a_tampered_database_is_told_by_verify(prepared: Settings, call) -> None:
     with open_app(prepared) as house, house.database.transaction() as tx:
         tx.execute("update contents set public = '{}'")
     refused = call("verify")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 5
     assert "public 内容与承诺不符" in refused.stderr
 
 
-def test_a_new_epoch_is_opened_only_where_one_is_needed(prepared: Settings) -> None:
+def test_a_new_epoch_is_opened_only_where_one_is_needed(prepared: Settings, call) -> None:
     assert "XH511" in call("new-epoch").stderr
     with open_app(prepared) as house, house.database.transaction() as tx:
         tx.execute("delete from events")

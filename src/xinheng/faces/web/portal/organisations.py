@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from xinheng.core.times import Known
 from xinheng.evidence.subjects import service as subjects
-from xinheng.evidence.subjects.model import NameState, Subject
+from xinheng.evidence.subjects.model import UNKNOWN_STATUS, NameState, Subject
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House
 from xinheng.faces.web.errors import OrganisationAbsentError
@@ -25,12 +25,12 @@ from xinheng.law.packs import Pack
 router = APIRouter(dependencies=[Depends(anyone)], include_in_schema=False)
 LINES = 50  # of one item on the page; more are on the list
 
-_TONES = {"存续": "good", "吊销": "bad", "未知": ""}
+_TONES = {"存续": "good", "吊销": "bad"}
 
 
 def standing(status: str) -> Tag:
     """A registration status as a tag; an unknown one says what is unknown."""
-    return Tag("登记状态未知" if status == "未知" else status, _TONES.get(status, ""))
+    return Tag("登记状态未知" if status == UNKNOWN_STATUS else status, _TONES.get(status, ""))
 
 
 @router.get("/organisations/{code}")
@@ -75,14 +75,18 @@ def organisation_view(subject: Subject, sections: tuple[Section, ...], day: date
     """What the page shows of a subject. The legal representative is not shown here: no rule publishes it."""
     former = [n for n in subject.names if n.state is NameState.FORMER]
     seen = [n for n in subject.names if n.state is NameState.SEEN]
-    tags = [standing(subject.status), Tag(subject.kind)]
+    tags = (
+        [Tag(subject.kind)]
+        if subject.status == UNKNOWN_STATUS
+        else [standing(subject.status), Tag(subject.kind)]
+    )
     if not subject.registered:
         tags.append(Tag("未经登记核实", "warn"))
     pairs = [
         Pair("统一社会信用代码", subject.code, mono=True),
         Pair("主体类别", subject.kind),
-        Pair("登记状态", subject.status, otherwise="未知"),
-        Pair("所在区划", subject.division, otherwise="未列入区划代码表"),
+        Pair("登记状态", subject.status),
+        Pair("登记区划代码", subject.division, otherwise="未列入区划代码表"),
     ]
     if subject.established:
         pairs.append(Pair("成立日期", subject.established.isoformat()))

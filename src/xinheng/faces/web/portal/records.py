@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 import orjson
@@ -34,7 +34,9 @@ STEPS = {
     EventKind.PUBLICITY_ENDED: "终止公示",
     EventKind.CONTENT_ERASED: "依法删除",
 }
-UNTIL_NONE = "法律没有规定终止日"
+UNTIL_NONE = "没有规定终止日"
+MINIMUM = "最短公示期届满"
+NO_MINIMUM = {"never": "不得提前终止", "none": "没有最短公示期"}
 
 
 @router.get("/records/{record}")
@@ -95,7 +97,7 @@ def record_view(
     tags = [Tag(item.name), Tag(status(row, day).value, "info")]
     if corrected:
         tags.append(Tag("更正过", "warn"))
-    adverse = given.class_ is not None
+    ends = given.last_day is not None  # what has no end, such as a permit, needs no repair
     return RecordView(
         record=row.record,
         title=document or f"{item.name}决定（无文号）",
@@ -104,7 +106,7 @@ def record_view(
         party_code=role_text(item, public, "party_code") or "",
         party_name=role_text(item, public, "party_name") or "行政相对人",
         tags=tuple(tags),
-        summary=_summary(row, role_text(item, public, "authority"), adverse=adverse),
+        summary=_summary(row, role_text(item, public, "authority")),
         fields=fields.pairs,
         empty_fields=fields.empty,
         bar=term_bar(given.first_day, given.earliest_end, given.last_day, day),
@@ -127,7 +129,7 @@ def record_view(
             Pair("日志序号", grouped(said.seq)),
         ),
         history=tuple(_step(v, names) for v in reversed(versions)),
-        windows=windows_of(pack, adverse=adverse),
+        windows=windows_of(pack, ends=ends),
         corrected=corrected,
         unverified=_unverified(row),
     )
@@ -137,26 +139,24 @@ def _source(version: Version, names: dict[UUID, str]) -> str | None:
     return names.get(version.provenance.source) if version.provenance.source else None
 
 
-def _summary(row: PublicityRow, authority: str | None, *, adverse: bool) -> tuple[Figure, ...]:
+def _summary(row: PublicityRow, authority: str | None) -> tuple[Figure, ...]:
     given = row.decision
     figures = [
         Figure("决定机关", authority or row.authority or "—"),
         Figure("决定日期", row.decided_on.isoformat() if row.decided_on else "—"),
     ]
-    if adverse:
-        figures.append(Figure("最早可申请修复", _earliest(row)))
+    if given.last_day:
+        figures.append(Figure(MINIMUM, _minimum(row)))
     figures.append(Figure("公示至", given.last_day.isoformat() if given.last_day else UNTIL_NONE))
     return tuple(figures)
 
 
-def _earliest(row: PublicityRow) -> str:
-    """The first day on which an early end may be asked for."""
+def _minimum(row: PublicityRow) -> str:
+    """The end of the minimum publicity, before which nobody may apply for repair; or why there is none."""
     given = row.decision
     if given.earliest_end is not None:
-        return (given.earliest_end + timedelta(days=1)).isoformat()
-    return {"never": "不得提前终止", "none": "随时"}.get(
-        given.earliest_note or "", given.earliest_note or "—"
-    )
+        return given.earliest_end.isoformat()
+    return NO_MINIMUM.get(given.earliest_note or "", given.earliest_note or "—")
 
 
 def _publicity(row: PublicityRow, others: Sequence[PublicityRow], day: date) -> tuple[Pair, ...]:
@@ -167,9 +167,8 @@ def _publicity(row: PublicityRow, others: Sequence[PublicityRow], day: date) -> 
         Pair("类别", given.class_, otherwise="不分类"),
         Pair("起算日", given.first_day.isoformat() if given.first_day else None),
     ]
-    if given.class_ is not None:
-        unread = Tag(UNREAD, "warn") if given.earliest_note == UNREAD else None
-        pairs.append(Pair("最早可申请修复", _earliest(row), tag=unread))
+    if given.last_day:
+        pairs.append(Pair(MINIMUM, _minimum(row)))
     until = f"{given.last_day.isoformat()}（含当日），次日起自动终止" if given.last_day else UNTIL_NONE
     pairs.append(Pair("公示至", until))
     for other in others:

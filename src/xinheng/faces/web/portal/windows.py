@@ -48,9 +48,9 @@ def all_windows(pack: Pack) -> tuple[Window, ...]:
     return tuple(_window(pack, text) for text in (_OBJECTION, _REPAIR, _MARKET))
 
 
-def windows_of(pack: Pack, *, adverse: bool) -> tuple[Window, ...]:
-    """The windows that concern a record: repair is for adverse information alone."""
-    texts = (_OBJECTION, _REPAIR, _MARKET) if adverse else (_OBJECTION,)
+def windows_of(pack: Pack, *, ends: bool) -> tuple[Window, ...]:
+    """The windows that concern a record: repair, only where its publicity has an end to bring forward."""
+    texts = (_OBJECTION, _REPAIR, _MARKET) if ends else (_OBJECTION,)
     return tuple(_window(pack, text) for text in texts)
 
 

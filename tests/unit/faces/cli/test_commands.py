@@ -1,0 +1,224 @@
+"""The command line as an operator uses it: one home for the whole module."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from xinheng.faces.cli.main import ROOMS, build, main
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture(scope="module")
+def made_home(machine_folder) -> Iterator[Path]:
+    root = Path(tempfile.mkdtemp(prefix="c-", dir=machine_folder))
+    root.chmod(0o711)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XINHENG_HOME", str(root / "h"))
+        assert main(["init"]) == 0
+        assert main(["db", "start"]) == 0  # kept, so that each command need not start it
+        yield root / "h"
+        main(["db", "stop"])
+
+
+@pytest.fixture
+def run(made_home, monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command on the home: (exit code, standard output, standard error)."""
+    monkeypatch.setenv("XINHENG_HOME", str(made_home))
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+def test_agencies_are_added_and_listed_as_a_tree(run):
+    assert run("agency", "add", "MY", "明远市信用办", "--kind", "office", "--level", "city")[0] == 0
+    code, out, _ = run(
+        "agency", "add", "MY-CG", "明远市城管局", "--parent", "MY", "--authority", "明远市建设局"
+    )
+    assert (code, out) == (0, "已登记 MY-CG 明远市城管局（市，行政机关）\n")
+    lines = run("agency", "list")[1].splitlines()
+    assert re.match(r"MY\s+明远市信用办\s", lines[1])
+    assert re.match(r"MY-CG\s+明远市城管局.*明远市建设局", lines[2])
+
+
+def test_a_renamed_agency_shows_its_new_name(run):
+    run("agency", "add", "R", "明远市工商局", "--from", "2001-01-01")
+    assert run("agency", "rename", "R", "明远市市场监管局", "--from", "2019-03-01")[0] == 0
+    assert "明远市市场监管局" in run("agency", "list")[1]
+    assert run("agency", "authority", "R", "明远市质监局", "--to", "2019-03-01")[0] == 0
+
+
+def test_an_account_gets_a_password_once(run):
+    run("agency", "add", "A-1", "甲局")
+    code, out, err = run("account", "add", "li", "--role", "clerk", "--agency", "A-1")
+    assert code == 0
+    password = re.search(r"^密码 (\S{23})$", out, re.MULTILINE)[1]
+    assert "只显示这一次" in err
+    code, out, _ = run("account", "password", "li")
+    assert (code, password in out) == (0, False)
+    assert run("account", "disable", "li")[0] == 0
+    code, out, _ = run("account", "list")
+    assert re.search(r"^li\s+li\s+经办人\s+甲局\s+停用", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (["agency", "add", "x y", "甲局"], 3, "XH402"),
+        (["agency", "add", "B", "甲局", "--parent", "nobody"], 4, "XH401"),
+        (["agency", "add", "B", "甲局", "--from", "gestern"], 3, "XH905"),
+        (["agency", "add", "B", "甲局", "--level", "moon"], 2, "XH905"),
+        (["agency", "add", "B"], 2, "XH905"),
+        (["agency", "list", "surplus"], 2, "XH905"),
+        (["agency", "nothing"], 2, "XH905"),
+        (["nothing"], 2, "XH905"),
+        (["account", "add", "li"], 2, "XH905"),
+        (["account", "add", "Li", "--role", "office"], 3, "XH403"),
+        (["account", "disable", "nobody"], 4, "XH404"),
+        (["db", "restore", "/nowhere.backup", "--yes"], 3, "XH309"),
+    ],
+)
+def test_a_refusal_has_one_shape_and_an_exit_code(run, arguments, code, error):
+    found, out, err = run(*arguments)
+    assert (found, out) == (code, "")
+    assert re.fullmatch(rf"\[{error}\] .+：.+。应为：.+。请：.+\n", err)
+
+
+def test_the_database_is_backed_up_and_restored(run, made_home, tmp_path):
+    run("agency", "add", "BK", "备份局")
+    file = tmp_path / "one.backup"
+    code, out, err = run("db", "backup", str(file))
+    assert (code, file.exists(), "密钥不在备份中" in err) == (0, True, True)
+    run("agency", "add", "LATER", "后来局")
+    code, out, _ = run("db", "restore", str(file), "--yes")
+    assert (code, out.startswith("已恢复")) == (0, True)
+    listed = run("agency", "list")[1]
+    assert ("备份局" in listed, "后来局" in listed) == (True, False)
+
+
+def test_a_restore_asks_first(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", (ROOT / "README.md").open() if False else open(os.devnull))  # noqa: SIM115, PTH123, SIM210
+    assert run("db", "restore", str(tmp_path / "one.backup"))[0] == 130
+
+
+def test_the_state_of_the_database_is_told(run):
+    code, out, _ = run("db", "status")
+    assert code == 0
+    assert out.startswith("数据库运行中")
+    assert run("db", "migrate")[1] == "已是最新，无须升级\n"
+
+
+def test_init_a_second_time_changes_nothing(run):
+    code, out, _ = run("init")
+    assert code == 0
+    assert "已就绪" in out
+    assert "未变" in out
+
+
+def test_without_a_home_a_command_says_so_and_makes_none(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("XINHENG_HOME", str(tmp_path / "none"))
+    for arguments in (
+        ["agency", "list"],
+        ["db", "status"],
+        ["db", "start"],
+        ["db", "backup", "x"],
+        ["account", "list"],
+    ):
+        assert main(arguments) == 7
+        assert "[XH901]" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_wrong_setting_is_refused_in_the_same_shape(monkeypatch, capsys):
+    monkeypatch.setenv("XINHENG_PORT", "many")
+    assert main(["agency", "list"]) == 3
+    assert "[XH902]" in capsys.readouterr().err
+
+
+def test_the_version_needs_no_home(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("XINHENG_HOME", str(tmp_path / "none"))
+    assert main(["version"]) == 0
+    assert capsys.readouterr().out.startswith("信衡 xinheng ")
+
+
+def test_help_names_every_command_in_chinese(capsys):
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert all(re.search(rf"│ {name} +\S", out) for name in ROOMS)
+    assert "Options" not in out
+
+
+def test_a_group_without_a_command_shows_its_help(capsys):
+    assert main(["agency"]) == 2
+    said = capsys.readouterr()
+    assert "登记一个信源单位" in said.out
+    assert said.err == ""
+
+
+def test_only_the_command_that_is_asked_for_is_imported():
+    program = "import sys; from xinheng.faces.cli.main import main; main(['version']); print('duckdb' in sys.modules, 'fastapi' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert done.stdout.splitlines()[1] == "False False"
+
+
+def test_a_defect_shows_no_traceback_and_keeps_one_where_asked(run, made_home, monkeypatch):
+    (made_home / "keys" / "log.key").rename(made_home / "keys" / "away")
+    (made_home / "keys" / "log.key").mkdir(mode=0o700)  # reading it fails in a way that nobody foresaw
+    try:
+        code, _, err = run("agency", "list")
+        assert (code, "Traceback" in err, "[XH906]" in err) == (1, False, True)
+        assert not (made_home / "debug.log").exists()
+        monkeypatch.setenv("XINHENG_DEBUG", "1")
+        code, _, err = run("agency", "list")
+        assert str(made_home / "debug.log") in err
+        assert "Traceback" in (made_home / "debug.log").read_text(encoding="utf-8")
+        assert (made_home / "debug.log").stat().st_mode & 0o077 == 0
+    finally:
+        (made_home / "keys" / "log.key").rmdir()
+        (made_home / "keys" / "away").rename(made_home / "keys" / "log.key")
+
+
+def test_a_command_that_is_asked_to_end_ends_cleanly(made_home):
+    environment = dict(os.environ) | {"PYTHONPATH": str(ROOT / "src"), "XINHENG_HOME": str(made_home)}
+    for number, expected in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "xinheng.faces.cli", "codes", "check"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True,
+        )  # fmt: skip
+        process.stdin.write("x\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, "Traceback" in err) == (expected, False)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    done = subprocess.run(
+        f"yes x | head -100000 | {sys.executable} -m xinheng.faces.cli codes check | head -1",
+        shell=True, capture_output=True, text=True, env=dict(os.environ) | {"PYTHONPATH": str(ROOT / "src")}, check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("code,verdict,reason,suggestion\n", "")
+
+
+def test_every_command_of_the_list_that_is_built_is_found():
+    names = {command.name for command in build(["--help"]).registered_commands}
+    groups = {group.name for group in build(["--help"]).registered_groups}
+    assert {"init", "version"} <= names
+    assert {"agency", "account", "db", "codes", "policy"} <= groups
