@@ -124,6 +124,7 @@ def _build(chain: Sequence[sources.Source]) -> Pack:
     with Bench() as bench:
         for source in chain:
             pack = _add(pack, source, bench)
+    shown.verify(pack.publicity, pack.items)
     return pack
 
 
