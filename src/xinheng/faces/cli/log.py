@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +12,6 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
-from xinheng.core.errors import XinhengError
 from xinheng.core.times import today
 from xinheng.evidence.ledger import epochs, proof, publishing
 from xinheng.evidence.ledger import store as ledger
@@ -32,15 +30,8 @@ Keys = Annotated[
 ]
 
 
-@contextmanager
-def _house() -> Iterator[App]:
-    """The opened home; a refusal goes to standard error, and the command ends with 1."""
-    try:
-        with open_app(Settings.from_environment()) as house:
-            yield house
-    except XinhengError as error:
-        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+def _house() -> AbstractContextManager[App]:
+    return open_app(Settings.from_environment())
 
 
 def _say(text: str) -> None:

@@ -43,7 +43,9 @@ class Question:
     size: int
 
 
-@pytest.mark.parametrize("rows", [50_000, pytest.param(1_000_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "rows", [50_000, pytest.param(1_000_000, marks=(pytest.mark.long, pytest.mark.timeout(3600)))]
+)
 def test_single_rows_go_in_while_a_large_file_commits(ledger: Database, tmp_path: Path, rows: int) -> None:
     clock, asked, done, single = WallClock(), [], threading.Event(), []
     large = bulk_batch(tmp_path / "large", rows, clock)
