@@ -103,7 +103,7 @@ def _with_double_names(made: list[Organisation]) -> list[Organisation]:
     pairs = max(1, len(made) * share.SAME_NAME_OTHER_CODE // share.MILLION)
     firms = [i for i, one in enumerate(made) if one.code.startswith("91")]
     for pair in range(pairs):
-        first, second = firms[pair], firms[-1 - pair]
+        first, second = firms[2 * pair], firms[2 * pair + 1]  # early ones: both come up in the files
         old = made[second]
         made[second] = Organisation(old.code, made[first].name, old.representative, made[first].trade)
     return made
