@@ -31,13 +31,13 @@ def new_epoch(
     """
     head = store.lock_head(tx)
     found = latest(files)
-    if found is None or head.stopped is None:
+    if head.stopped is None:
         raise EpochNotNeeded
     intact = _intact(head, files)
     ours = head.origin.startswith(files.key.name + "/")  # else the old key is lost: what it signed stays
     if ours and intact is not False:
         write_log(tx, head, files.epoch(head.epoch) / CLOSING, files.key)
-    number = max(head.epoch, found.epoch) + 1
+    number = max(head.epoch, found.epoch if found else 0) + 1
     store.close_epoch(tx, head.epoch, head.size)
     store.open_epoch(tx, number, origin_of(files.key.name, number), head.first_seq + head.size)
     single = Single(EventKind.EPOCH_OPENED, Provenance(pack), public=_loss(head, found, intact))
@@ -52,12 +52,14 @@ def _intact(head: store.Head, files: LogFiles) -> bool | None:
         return None
 
 
-def _loss(head: store.Head, found: Latest, intact: bool | None) -> dict[str, Any]:
+def _loss(head: store.Head, found: Latest | None, intact: bool | None) -> dict[str, Any]:
+    """What the first entry says. `to` is null where no checkpoint tells how far the log had come."""
+    reach = found.checkpoint if found else None
     return {
-        "last_checkpoint": found.where.read_bytes().decode("utf-8", "replace"),
+        "last_checkpoint": found.where.read_bytes().decode("utf-8", "replace") if found else None,
         "lost": {
             "from": {"epoch": head.epoch, "position": head.size},
-            "to": {"epoch": found.epoch, "position": found.checkpoint.size if found.checkpoint else None},
+            "to": {"epoch": found.epoch, "position": reach.size} if found and reach else None,
         },
         "prefix_intact": intact,
     }

@@ -17,7 +17,7 @@ from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle, store
 from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, signed
 from xinheng.evidence.ledger.errors import LogDiverged
-from xinheng.evidence.ledger.model import leaf_data
+from xinheng.evidence.ledger.model import leaf_head, leaf_tail
 from xinheng.evidence.ledger.tiles import WIDTH, TileFolder, flush, write_aside
 from xinheng.ground.keys import LogKey
 from xinheng.ground.store.transaction import Transaction
@@ -100,6 +100,8 @@ def resume(tx: Transaction, files: LogFiles) -> Published | None:
 
 def ahead(head: store.Head, files: LogFiles) -> str | None:
     """Why the files are ahead of the database, in words; None where they are not."""
+    if not head.origin.startswith(files.key.name + "/"):
+        return f"账本来源 {head.origin} 不属于现有密钥 {files.key.name}"
     found = latest(files)
     if found is None or found.epoch < head.epoch:
         return None
@@ -171,9 +173,12 @@ def _grow(tx: Transaction, head: store.Head, tiles: TileFolder, old: int) -> Non
 
 
 def _leaves(tx: Transaction, first: int, count: int) -> Iterator[bytes]:
+    same, head = None, b""  # neighbours mostly share kind and moment: their part of the leaf is made once
     for start in range(first, first + count, PAGE):
         for kind, known, entry in store.leaves(tx, start, min(PAGE, first + count - start)):
-            yield leaf_data(kind, Known(known), entry)
+            if same != (kind, known):
+                same, head = (kind, known), leaf_head(kind, Known(known))
+            yield head + leaf_tail(entry)
 
 
 def write_log(tx: Transaction, head: store.Head, folder: Path, key: LogKey) -> str:

@@ -200,12 +200,15 @@ def test_a_rewritten_history_is_never_signed_and_stops_the_node(
     assert (files.epoch(0) / "checkpoint").read_text(encoding="utf-8") == note
 
 
-def test_a_checkpoint_that_another_key_signed_stops_the_node(ledger, files, put: Put) -> None:
+def test_a_checkpoint_that_another_key_signed_stops_the_node(ledger, files, put: Put, tmp_path) -> None:
     put("一")
     out(ledger, files)
     stranger = LogFiles(files.folder, LogKey.generate("demo.invalid/xinheng"))
     with pytest.raises(LogDiverged, match="不是本平台密钥"):
         out(ledger, stranger)
+    other_name = LogFiles(tmp_path / "elsewhere", LogKey.generate("demo.invalid/other"))
+    with pytest.raises(LogDiverged, match="不属于现有密钥"):
+        out(ledger, other_name)
 
 
 def test_a_home_whose_key_was_lost_goes_on_in_a_new_epoch(ledger, files, clock, put: Put, tmp_path) -> None:
