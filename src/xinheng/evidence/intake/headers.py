@@ -42,11 +42,7 @@ class Dictionary:
         key = normal(header)
         if is_identity(key):
             return Target(DROPPED)
-        found = self.meanings.get(key)
-        if found is None:
-            # 处罚类别1, 处罚类别2: a numbered repetition of a known header
-            found = self.meanings.get(re.sub(r"_?\d$", "", key))
-        return found or Target(UNMAPPED)
+        return self.meanings.get(key, Target(UNMAPPED))
 
     def with_overrides(self, overrides: Mapping[str, Target]) -> Dictionary:
         """This dictionary with other assignments before the catalogue's."""

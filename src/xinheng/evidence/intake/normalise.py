@@ -29,8 +29,6 @@ _BAR = "chr(31)"
 _BAR_COUNT = 14
 # Fifteen digits with no more than blanks and dashes between them: worth the full look of `core.identity`.
 _SUSPECT = "[0-9０-９]([ -]{0,3}[0-9０-９]){14}"
-# A unified code that could be one: the year of a birth in its place.
-_PERSONAL = "^[0-9]{6}(18|19|20)[0-9]{8}|^[0-9]{15}$"
 _CODE_SAYS = "代码"  # before a unified code, so that one of digits only is not taken for a person's number
 
 
@@ -61,9 +59,7 @@ def _masked(normal: str, item: Item, filled: Sequence[Field], line: str, raw: st
         for f in filled
     )
     beside = f"concat_ws({bar}, {beside})" if filled else "''"
-    personal = "".join(
-        f" OR regexp_matches(\"{f.code}\", '{_PERSONAL}')" for f in filled if f.type is FieldType.USCC
-    )
+    personal = "".join(f" OR {_personal_sql(f.code)}" for f in filled if f.type is FieldType.USCC)
     hidden = f"CASE WHEN regexp_matches(beside, '{_SUSPECT}') THEN {identity.mask_sql('beside')} END"
     places = {f.code: i for i, f in enumerate(filled, start=1)}
     fields = "".join(f"{_apart(f, places.get(f.code))}, " for f in item.fields)
@@ -75,6 +71,14 @@ def _masked(normal: str, item: Item, filled: Sequence[Field], line: str, raw: st
         f"SELECT *, {hidden} AS hidden FROM ("
         f"SELECT *, CASE WHEN odd{personal} THEN {beside} END AS beside FROM ({normal}))))"
     )
+
+
+def _personal_sql(code: str) -> str:
+    """Whether a unified code's field could hold a person's number: a year of birth in its place, or too many
+    digits in something that has not the form of a code."""
+    cell = f'"{code}"'
+    long = f"regexp_matches({cell}, '[0-9]{{15}}') AND NOT regexp_full_match({cell}, '[0-9A-Z]{{18}}')"
+    return f"(regexp_matches({cell}, '[0-9]{{6}}(18|19|20)[0-9]{{8}}') OR ({long}))"
 
 
 def _apart(field: Field, place: int | None) -> str:

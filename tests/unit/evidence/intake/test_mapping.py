@@ -72,7 +72,8 @@ def test_a_header_is_known_however_it_is_typed(written: str) -> None:
         ("证件类型", "unmapped"),
         ("联系电话", "ignored"),
         ("没见过的列", "unmapped"),
-        ("处罚类别3", "CF_CFLB"),
+        ("处罚类别2", "CF_CFLB"),
+        ("处罚类别3", "unmapped"),
     ],
 )
 def test_identity_columns_are_known_without_the_catalogue_and_nothing_is_guessed(

@@ -223,6 +223,18 @@ def test_identity_numbers_are_masked_in_whatever_field_they_stand(
     assert count == 1
 
 
+@pytest.mark.parametrize("cell", ["{}", "张三{}", "身份证：{}", " {} ", "{}（代）"])
+def test_identity_numbers_in_a_code_column_are_masked_however_they_are_dressed(
+    tmp_path: Path, engine: Engine, cell: str
+) -> None:
+    for number in (identity("11010519491231002"), "110105491231002"):
+        written = cell.format(number)
+        ((kept, count),) = fields(
+            tmp_path / "a.csv", engine, "CF_XDR_SHXYM, masked", ["名称", "统一社会信用代码"], ["甲", written]
+        )
+        assert (number in kept, count) == (False, 1)
+
+
 def test_several_numbers_in_one_row_are_each_counted(tmp_path: Path, engine: Engine) -> None:
     number = identity("11010519491231002")
     row = ["甲公司", f"当事人（{number}）与同案人（{number}）", f"身份证{number}"]
