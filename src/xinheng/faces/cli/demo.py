@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from xinheng.core.errors import XinhengError
 from xinheng.faces.app.demo.places import CITY
 from xinheng.faces.app.demo.running import Running, demo_settings, running
 from xinheng.faces.web.server import serve
@@ -23,24 +22,20 @@ def demo(
 ) -> None:
     """建立并打开演示城市（全部虚构），只在本机提供服务。"""
     out = Console()
-    try:
-        settings = demo_settings()
-        if port is not None:
-            settings = replace(settings, port=port)
-        with ExitStack() as stack:
-            with _progress(out) as progress:
-                task = progress.add_task("准备", total=None)
+    settings = demo_settings()
+    if port is not None:
+        settings = replace(settings, port=port)
+    with ExitStack() as stack:
+        with _progress(out) as progress:
+            task = progress.add_task("准备", total=None)
 
-                def say(step: str, done: int, total: int) -> None:
-                    progress.update(task, description=step, completed=done, total=total or None)
+            def say(step: str, done: int, total: int) -> None:
+                progress.update(task, description=step, completed=done, total=total or None)
 
-                ready = stack.enter_context(running(settings, say))
-            _announce(out, ready)
-            if not build_only:
-                serve(ready.app, settings.bind, settings.port)
-    except XinhengError as error:
-        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+            ready = stack.enter_context(running(settings, say))
+        _announce(out, ready)
+        if not build_only:
+            serve(ready.app, settings.bind, settings.port)
 
 
 def _progress(out: Console) -> Progress:
