@@ -154,10 +154,8 @@ def _rewrite(data: Path, target: Path, layout: Layout, limits: Limits) -> int:
     """Write every row that is not blank to `target`; the number of rows."""
     csv.field_size_limit(limits.cell_chars)
     width = len(layout.columns)
-    with (
-        data.open(encoding="utf-8-sig", newline="") as text,
-        StagedWriter(target, layout.columns) as writer,
-    ):
+    text = encoding.lines(data, limits, "")
+    with StagedWriter(target, layout.columns) as writer:
         for record in islice(records(text, layout.delimiter, width), layout.header_index + 1, None):
             if not record.blank:
                 row = fit(record, width)

@@ -97,6 +97,24 @@ def blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
+def lines(path: Path, limits: Limits, newline: str) -> Iterator[str]:
+    """Lines of a UTF-8 file with their ends; `newline` as for `open`. Raises `TooLargeError` before a line of
+    more than eight cells' worth of characters is in memory."""
+    longest = 8 * limits.cell_chars
+    with path.open(encoding="utf-8-sig", newline=newline) as text:
+        number = 0
+        while line := text.readline(longest):
+            number += 1
+            if len(line) == longest and not line.endswith(("\n", "\r")):
+                raise TooLargeError(
+                    found=f"第 {number} 行超过 {longest} 个字符",
+                    expected=f"每行不超过 {longest} 个字符",
+                    todo="核对文件是否完整、换行是否正确后重新导出",
+                    where=path.name,
+                )
+            yield line
+
+
 def rewrite(path: Path, encoding: str, target: Path) -> Survey:
     """Write `path` as UTF-8 without a mark to `target`, as a stream; the survey of what was written."""
     decoder = codecs.getincrementaldecoder(_CODEC[encoding])()

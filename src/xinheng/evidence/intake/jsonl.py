@@ -7,7 +7,7 @@ place in a table (nested values, repeated names, a line that is no object) goes 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def stage_json_lines(path: Path, folder: Path, known: Dictionary, limits: Limits
         encoding.rewrite(path, found.encoding, data)
     names: dict[str, None] = {}
     count = 0
-    for row in _rows(data):
+    for row in _rows(data, limits):
         names.update(dict.fromkeys(row.values))
         count += 1
         refuse_columns(len(names), limits, path.name)
@@ -60,7 +60,7 @@ def stage_json_lines(path: Path, folder: Path, known: Dictionary, limits: Limits
         raise no_header(path.name, [headers], limits)
     columns = mapping.plan(headers, known)
     target = folder / "staged.parquet"
-    _write(data, target, headers, columns)
+    _write(_rows(data, limits), target, headers, columns)
     return Staged(
         folder=folder,
         data=target,
@@ -77,10 +77,10 @@ def stage_json_lines(path: Path, folder: Path, known: Dictionary, limits: Limits
     )
 
 
-def _write(data: Path, target: Path, headers: list[str], columns: tuple[ColumnPlan, ...]) -> None:
+def _write(rows: Iterable[_Row], target: Path, headers: list[str], columns: tuple[ColumnPlan, ...]) -> None:
     visible = kept(columns)
     with StagedWriter(target, columns) as writer:
-        for row in _rows(data):
+        for row in rows:
             cells = [row.values.get(name) for name in headers]
             if row.raw is not None and visible:
                 cells[visible[0]] = row.raw  # so that the sender sees which line it was
@@ -89,13 +89,12 @@ def _write(data: Path, target: Path, headers: list[str], columns: tuple[ColumnPl
             writer.add(row.line, cells, numeric, row.fault)
 
 
-def _rows(path: Path) -> Iterator[_Row]:
+def _rows(path: Path, limits: Limits) -> Iterator[_Row]:
     """All lines that are not blank."""
-    with path.open(encoding="utf-8-sig", newline="\n") as lines:
-        for number, line in enumerate(lines, start=1):
-            text = line.strip()
-            if text:
-                yield _row(number, text)
+    for number, line in enumerate(encoding.lines(path, limits, "\n"), start=1):
+        text = line.strip()
+        if text:
+            yield _row(number, text)
 
 
 def _row(number: int, text: str) -> _Row:

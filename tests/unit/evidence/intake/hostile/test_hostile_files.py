@@ -231,6 +231,15 @@ def test_a_reader_that_takes_too_long_is_stopped(book: Path, engine: Engine) -> 
     refused(book, engine, TooHeavyError, Limits(seconds=0))
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_one_endless_line_is_refused_before_it_is_in_memory(
+    tmp_path: Path, engine: Engine, name: str
+) -> None:
+    first = ",".join(HEADER) if name == "a.csv" else '{"名称": "甲", "备注": "乙"}'
+    (tmp_path / name).write_text(first + "\n" + "x" * 100_000, encoding="utf-8")
+    refused(tmp_path / name, engine, TooLargeError, Limits(cell_chars=1_000))
+
+
 def test_a_file_without_a_header_of_the_item_is_refused(tmp_path: Path, engine: Engine) -> None:
     refused(text_file(tmp_path / "a.csv", [["甲", "乙"], ["1", "2"]]), engine, NoHeaderError)
 
