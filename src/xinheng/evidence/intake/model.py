@@ -20,6 +20,7 @@ nul_fields VARCHAR, fault VARCHAR, c0 VARCHAR … cN VARCHAR`:
 - `masked`: identity numbers masked in the free text of the row;
 - `numeric_fields`, `nul_fields`: `,CF_XDR_SHXYM,CF_WSH,`: code fields whose cell was a number, fields
   whose cell held a NUL byte (taken out); NULL where there is none. Either returns the row;
+- `line` is absent where the staged relation is `ordered`: the row's place gives it then;
 - `c0 … cN`: the staged cells as written, passed through untouched, so that a returned row is handed back
   without reading the file again. Nothing of them is kept but masked, and only for rows of organisations.
 """
