@@ -150,7 +150,7 @@ def empty_dsn(server: Server) -> Iterator[str]:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """An empty folder for a platform's home: short path, reachable by the database user also as root."""
-    folder = Path(tempfile.mkdtemp(prefix="xh-"))
+    folder = Path(tempfile.mkdtemp(prefix="xh-", dir=_quick_folder()))
     if os.geteuid() == 0:
         folder.chmod(0o711)
     yield folder

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 import xinheng
-from xinheng.faces.app.settings import Settings
 
 
 def init(
@@ -16,7 +15,7 @@ def init(
     ] = None,
 ) -> None:
     """准备数据目录：数据库、密钥、存证日志、政策包。可重复运行。"""
-    from xinheng.faces.app.preparing import init_home
+    from xinheng.faces.app import Settings, init_home
 
     settings = Settings.from_environment()
     done = init_home(settings, pack, say=lambda step: typer.echo(f"· {step}", err=True))

@@ -22,8 +22,6 @@ from typer import rich_utils
 from typer.exceptions import TyperException
 
 from xinheng.core.errors import Kind, XinhengError
-from xinheng.faces.app.home import Home
-from xinheng.faces.app.settings import Settings
 from xinheng.faces.cli.errors import CommandFailed, wrong_usage
 
 # In the order of help. A room that is not built yet is left out.
@@ -76,9 +74,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _say("已中断。没有完成的操作已全部撤回。")
         return INTERRUPTED
-    except BrokenPipeError:  # `| head` has seen enough; the interpreter must not complain at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last fence: a user sees no traceback
         return _refuse(CommandFailed(type(error).__name__, _keep_trace()), UNEXPECTED)
     finally:
@@ -144,6 +139,10 @@ def _say(text: str) -> None:
 
 def _keep_trace() -> str | None:
     """With XINHENG_DEBUG, the traceback goes to the home's debug log; its path, else None."""
+    # late: importing the wiring brings drivers and engines, which `codes` and `version` do without
+    from xinheng.faces.app.home import Home
+    from xinheng.faces.app.settings import Settings
+
     try:
         settings = Settings.from_environment()
         if not settings.debug or not settings.home.is_dir():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,12 +40,21 @@ STEPS = 5  # that `init_home` tells of
 
 @pytest.fixture
 def settings(home):
-    return Settings(home=home / "h")
+    """Of a home that is not made yet; its pack is an empty one of its own, quickly loaded."""
+    put_pack(home / "h", "tiny")
+    return Settings(home=home / "h", pack="tiny")
 
 
-@pytest.fixture(scope="module")
-def other_pack():
-    return packs.load("hubei", [packs.shipped()])
+def put_pack(root: Path, name: str) -> None:
+    folder = Home(root).packs / name
+    folder.mkdir(parents=True)
+    (folder / "pack.yaml").write_text(f"name: {name}\ntitle: 试验\n", encoding="utf-8")
+
+
+@pytest.fixture
+def other_pack(settings):
+    put_pack(settings.home, "other")
+    return packs.load("other", [Home(settings.home).packs])
 
 
 def events(app) -> list[tuple[int, str]]:
@@ -75,7 +84,7 @@ def test_a_home_is_made_once_and_stays_as_it_is(settings, clock):
 
 def test_the_first_checkpoint_is_published_with_the_home(settings, clock, tmp_path):
     outside = tmp_path / "outside"
-    init_home(Settings(home=settings.home, checkpoint_dirs=(outside,)), clock=clock)
+    init_home(replace(settings, checkpoint_dirs=(outside,)), clock=clock)
     assert list(Home(settings.home).log.glob("*/checkpoint"))
     assert list(outside.rglob("checkpoint"))
 
@@ -105,12 +114,13 @@ def test_init_tells_as_many_steps_as_the_test_above_stops_at(settings, clock):
     assert len(told) == STEPS
 
 
-@pytest.mark.parametrize("step", ["准备数据库", "准备密钥与存证日志", "启用政策包 national"])
+@pytest.mark.parametrize("step", ["准备数据库", "准备密钥与存证日志", "启用政策包 tiny"])
 def test_an_init_that_was_killed_is_completed_by_the_next(settings, clock, step):
     program = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom xinheng.faces.app import Settings, init_home\n"
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from xinheng.faces.app import Settings, init_home\n"
         f"kill = lambda said: os.kill(os.getpid(), signal.SIGKILL) if said == {step!r} else None\n"
-        f"init_home(Settings(home=Path({str(settings.home)!r})), say=kill)"
+        f"init_home(Settings(home=Path({str(settings.home)!r}), pack='tiny'), say=kill)"
     )
     done = subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": str(ROOT / "src")}, check=False)
     assert done.returncode == -signal.SIGKILL
@@ -130,7 +140,7 @@ def test_keys_of_a_log_that_has_begun_are_never_made_anew(settings, clock):
 def test_another_pack_is_an_event_and_the_former_one_holds_for_its_time(settings, clock, other_pack):
     first = init_home(settings, clock=clock)
     with open_app(settings, clock) as app:
-        assert app.pack.name == "national"
+        assert app.pack.name == "tiny"
         clock.step(days=1)
         before = clock.now()
         clock.step(days=1)
@@ -138,10 +148,10 @@ def test_another_pack_is_an_event_and_the_former_one_holds_for_its_time(settings
             assert activate(tx, other_pack, clock, app.projectors)
         with app.database.transaction() as tx:
             assert not activate(tx, other_pack, clock, app.projectors)
-        assert app.pack.name == "national"  # until it is taken up
+        assert app.pack.name == "tiny"  # until it is taken up
         assert app.reload_pack()
         assert not app.reload_pack()
-        assert app.pack.name == "hubei"
+        assert app.pack.name == "other"
         assert events(app) == [(0, "pack_activated"), (1, "pack_activated")]
         with app.database.transaction() as tx:
             assert active_digest(tx, before) == first.pack.digest
@@ -151,17 +161,16 @@ def test_another_pack_is_an_event_and_the_former_one_holds_for_its_time(settings
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(settings, clock):
-    settings.home.mkdir()
     (settings.home / "thesis.doc").write_text("precious")
     with pytest.raises(HomeTaken):
         init_home(settings, clock=clock)
-    assert [p.name for p in settings.home.iterdir()] == ["thesis.doc"]
+    assert sorted(p.name for p in settings.home.iterdir()) == ["packs", "thesis.doc"]
 
 
 def test_a_home_that_cannot_be_made_is_refused(tmp_path, clock):
     (tmp_path / "file").write_text("")
     with pytest.raises(HomeNotWritable):
-        init_home(Settings(home=tmp_path / "file" / "home"), clock=clock)
+        Home(tmp_path / "file" / "home").prepare()
 
 
 def test_only_the_log_can_be_looked_into(settings):
@@ -183,7 +192,7 @@ def test_a_command_without_a_home_says_so(settings, clock):
     with pytest.raises(NoHome) as refused, open_app(settings, clock):
         pass
     assert refused.value.code == "XH901"
-    assert not settings.home.exists()
+    assert [p.name for p in settings.home.iterdir()] == ["packs"]
 
 
 def test_a_database_of_another_version_is_not_opened(settings, clock):
@@ -195,7 +204,7 @@ def test_a_database_of_another_version_is_not_opened(settings, clock):
 
 
 def test_a_database_by_address_needs_no_server_of_its_own(settings, clock, empty_dsn):
-    elsewhere = Settings(home=settings.home, dsn=empty_dsn)
+    elsewhere = replace(settings, dsn=empty_dsn)
     init_home(elsewhere, clock=clock)
     with open_app(elsewhere, clock) as app:
         assert events(app) == [(0, "pack_activated")]
@@ -205,7 +214,7 @@ def test_a_database_by_address_needs_no_server_of_its_own(settings, clock, empty
 @pytest.fixture
 def house(settings, clock, empty_dsn):
     """An open app on a database by address: quicker than a server of its own."""
-    elsewhere = Settings(home=settings.home, dsn=empty_dsn)
+    elsewhere = replace(settings, dsn=empty_dsn)
     init_home(elsewhere, clock=clock)
     with open_app(elsewhere, clock) as app:
         yield app
@@ -284,4 +293,4 @@ def test_the_working_folder_may_be_closed_to_the_database(settings, clock, tmp_p
     closed.mkdir(mode=0o700)
     monkeypatch.chdir(closed)
     assert init_home(settings, clock=clock).fresh
-    assert os.getcwd() == str(closed)
+    assert Path.cwd() == closed

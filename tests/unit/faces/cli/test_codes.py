@@ -17,6 +17,7 @@ from xinheng.core.uscc import check_character, judge, organisation_check
 from xinheng.faces.cli.codes import CHUNK, answer, readable
 
 ROOT = Path(__file__).resolve().parents[4]
+ENVIRONMENT = dict(os.environ) | {"PYTHONPATH": str(ROOT / "src")}
 
 
 def made(serial: str = "MA000000") -> str:
@@ -106,7 +107,7 @@ def test_a_code_is_read_in_the_encodings_that_occur():
 def test_an_answer_comes_as_soon_as_its_line_was_sent():
     process = subprocess.Popen(
         [sys.executable, "-m", "xinheng.faces.cli", "codes", "check"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ) | {"PYTHONPATH": str(ROOT / "src")},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT,
     )  # fmt: skip
     process.stdin.write(b"x\n")
     process.stdin.flush()
