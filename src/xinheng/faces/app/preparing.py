@@ -13,6 +13,7 @@ from xinheng.faces.app.clock import SystemClock
 from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.app.wiring import address, log_files, projectors_of
+from xinheng.ground.engine import Engine
 from xinheng.ground.keys import Keys
 from xinheng.ground.store import Database, migrate
 from xinheng.law import packs
@@ -65,8 +66,9 @@ def init_home(
                 with database.transaction() as tx:
                     publishing.resume(tx, files)
                 say(f"启用政策包 {pack.name}")
+                engine = Engine(settings.memory_mb, settings.threads)
                 with database.transaction() as tx:
-                    activated = activate(tx, pack, clock, projectors_of(pack))
+                    activated = activate(tx, pack, clock, projectors_of(pack, engine))
                     if activated:
                         audit.note(tx, clock, audit.LOCAL_OPERATOR, "pack.activate", pack.label)
                 with database.transaction() as tx:

@@ -20,6 +20,7 @@ from xinheng.ground.engine import Engine
 from xinheng.ground.keys import Keys
 from xinheng.ground.store import Database, Server, revision
 from xinheng.ground.store.errors import SchemaUnknown
+from xinheng.judgement.publicity.projector import PublicityProjector
 from xinheng.law.packs import Pack
 from xinheng.office.access import accounts
 from xinheng.office.access.accounts import Opened
@@ -55,7 +56,7 @@ class App:
     @property
     def projectors(self) -> Sequence[Projector]:
         """The rooms above the ledger that keep projections of their own, in the order of the floors."""
-        return projectors_of(self.pack)
+        return projectors_of(self.pack, self.engine)
 
     def reload_pack(self) -> bool:
         """Take up a pack that was activated meanwhile; whether it is another one."""
@@ -93,9 +94,9 @@ class App:
         return opened
 
 
-def projectors_of(pack: Pack) -> tuple[Projector, ...]:
+def projectors_of(pack: Pack, engine: Engine) -> tuple[Projector, ...]:
     """Every room's projector, for a pack."""
-    return ()
+    return (PublicityProjector(pack, engine),)
 
 
 @contextmanager
