@@ -81,10 +81,7 @@ def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: 
     plan = checks.rules(item, against.profile.id, against.day)
     confirmed = request.constants.get(own_columns.CONFIRM, "").strip().upper() in own_columns.YES
     this = split.Split(staged, item, plan, against.day, macs, against.profile.reported, confirmed)
-    statements = [
-        split.check_statement(this, normalised_sql(staged, item, constants)),
-        split.repeats_statement(this),
-    ]
+    statements = [split.check_statement(this, normalised_sql(staged, item, constants))]
     queries = [
         split.groups_query(this),
         split.sums_query(this),

@@ -80,7 +80,7 @@ def enter_rows(
     """Everything but the receipt itself. Raises UniqueClash and RecordMoved where another writer was first."""
     progress("compare")
     decisions = decide(tx, draft, source)
-    lines = [n for n in matching.lines(draft.folder) if not decisions.settled(n)]
+    lines = sorted(n for n in matching.lines(draft.folder) if not decisions.settled(n))
     folder, this = draft.folder, draft.split
     seal.write_acts(folder, lines, decisions.corrected, house.clock)
     seal.write_due(folder, due_dates(this.item, draft.rules.pack.calendar, draft.decided))

@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinheng.core.cells import sql_text
-from xinheng.evidence.intake import held, senders
+from xinheng.evidence.intake import held, record_key, senders
 from xinheng.evidence.intake.model import Outcome
-from xinheng.evidence.intake.split import CANDIDATE, REPEATS, Split
+from xinheng.evidence.intake.split import CANDIDATE, Split
 from xinheng.evidence.ledger import comparison
 from xinheng.ground.store.transaction import Transaction
 
 ARRIVING = "arriving.parquet"
+REPEATS = "repeats.parquet"
 PIECE = 50_000
 
 
@@ -45,16 +46,41 @@ class Decisions:
                 del self.again[line]
 
 
-def arriving_statement(split: Split) -> str:
-    """COPY of the candidates with what the comparison needs of them, by line."""
+def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
+    """COPYs of the candidates with what is compared of them, by line, and of those the file has twice.
+
+    `sent`: join what the sender may do (`senders.write_senders`); without it everybody may send everything.
+    """
+    macs, item = split.macs, split.item
     columns = (
-        f"line, key_mac, content_mac, named_record, "
-        f'"{split.item.roles["document"]}" IS NOT NULL AS numbered, may, deciding'
+        f"line, {macs.sql(record_key.key_text_sql(item))} AS key_mac, "
+        f"{macs.sql(record_key.content_text_sql(item))} AS content_mac, named_record, "
+        f"\"{item.roles['document']}\" IS NOT NULL AS numbered, "
     )
     rows = f"SELECT * FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"
+    may, source = "may, deciding", senders.joined_sql(split, rows)
+    if not sent:
+        may, source = "true AS may, true AS deciding", f"({rows})"
+    folder = split.staged.folder
+    return [
+        f"COPY (SELECT {columns}{may} FROM {source}) TO {sql_text(str(folder / ARRIVING))} (FORMAT parquet)",
+        _repeats_statement(folder),
+    ]
+
+
+def _repeats_statement(folder: Path) -> str:
+    """COPY of the lines whose record stands more than once in the file, with what decides about them.
+
+    `differing`: the file says two things of one record, so both go back; else all but the first are known.
+    """
+    source = f"read_parquet({sql_text(str(folder / ARRIVING))})"
+    keyed = f"SELECT line, content_mac, coalesce(encode(named_record), key_mac) AS same FROM {source}"
+    often = f"SELECT same FROM ({keyed}) GROUP BY same HAVING count(*) > 1"
+    window = "PARTITION BY same"
     return (
-        f"COPY (SELECT {columns} FROM {senders.joined_sql(split, rows)} ORDER BY line) "
-        f"TO {sql_text(str(split.staged.folder / ARRIVING))} (FORMAT parquet)"
+        f"COPY (SELECT line, min(line) OVER ({window}) AS first_line, "
+        f"(min(content_mac) OVER ({window})) <> (max(content_mac) OVER ({window})) AS differing "
+        f"FROM ({keyed}) WHERE same IN ({often})) TO {sql_text(str(folder / REPEATS))} (FORMAT parquet)"
     )
 
 

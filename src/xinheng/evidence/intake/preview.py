@@ -20,7 +20,7 @@ from xinheng.evidence.intake import checks, drafting, held, receipts, returning
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.incoming import Incoming
-from xinheng.evidence.intake.matching import Decisions, within_file
+from xinheng.evidence.intake.matching import Decisions, arriving_statements, within_file
 from xinheng.evidence.intake.model import Counts, Outcome, Receipt, Request, RowResult
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.evidence.intake.split import CANDIDATE, PERSON, RETURNED
@@ -53,6 +53,7 @@ def previewed(bench: Bench, request: Request) -> Iterator[tuple[Receipt, Iterato
     macs = MacBlocks(secrets.token_bytes(64), secrets.token_bytes(64))
     with Incoming(bench.incoming).work() as folder:
         drafted = drafting.draft(request, against, folder, bench.engine, macs)
+        bench.engine.run(folder, arriving_statements(drafted.split, sent=False))
         decisions = Decisions()
         within_file(folder, decisions)
         yield _receipt(bench, drafted, decisions), _rows(drafted, decisions)

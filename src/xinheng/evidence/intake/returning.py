@@ -18,6 +18,7 @@ from xinheng.core.cells import sql_text
 from xinheng.core.identity import mask_sql
 from xinheng.evidence.intake import checks, held
 from xinheng.evidence.intake.model import DROPPED, CheckResult, Outcome
+from xinheng.evidence.intake.readers_staged import kept
 from xinheng.evidence.intake.split import PERSON, RETURNED, Split, cells_sql
 from xinheng.evidence.intake.store import LINES_SCHEMA, NUMBERS_SCHEMA, RETURNED_SCHEMA
 from xinheng.law.model import Severity
@@ -63,11 +64,12 @@ def statements(split: Split, refused: int) -> list[str]:
             )
             + " END"
         )
-        cells = f"SELECT line, {cells_sql(split.staged)} AS cells FROM ({split.staged.scan_sql()})"
+        cells = ", ".join(f"c{i}" for i in kept(split.staged.columns))
         back.append(
-            f"SELECT line, s.cells, '[' || concat_ws(',', {own}, nullif({results}, '')) || ']', reason "
-            f"FROM ({columns}) c JOIN read_parquet({_path(folder / REFUSED)}) r USING (line) "
-            f"JOIN ({cells}) s USING (line)"
+            f"SELECT line, {cells_sql(split.staged)}, "
+            f"'[' || concat_ws(',', {own}, nullif({results}, '')) || ']', reason "
+            f"FROM ({columns}) JOIN read_parquet({_path(folder / REFUSED)}) USING (line) "
+            f"JOIN (SELECT line, {cells} FROM ({split.staged.scan_sql()})) USING (line)"
         )
     number = documents.normalise_sql(f'"{split.item.roles["document"]}"')
     decided = f'TRY_CAST("{split.item.roles["decided"]}" AS DATE)'

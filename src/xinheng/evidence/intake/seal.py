@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from xinheng.core.cells import sql_text
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock
+from xinheng.evidence.intake.matching import ARRIVING
 from xinheng.evidence.intake.record_key import payload_sql
 from xinheng.evidence.intake.split import Split
 from xinheng.evidence.ledger import sql as hashes
@@ -136,6 +137,7 @@ def seal_statement(split: Split, sender: Sender) -> str:
         f'{decided} AS valid_from, {decided} AS decided_on, "{item.roles["document"]}" AS document, '
         f'"{item.roles["authority"]}" AS authority, {fields} '
         f"FROM ({split.rows_sql()}) c JOIN {_parquet(folder / ACTS)} a USING (line) "
+        f"JOIN (SELECT line, key_mac, content_mac FROM {_parquet(folder / ARRIVING)}) m USING (line) "
         f'JOIN {_parquet(folder / ORGANISATIONS)} o ON o.code = c."{item.roles["party_code"]}" '
         f"LEFT JOIN {_parquet(folder / DUE)} w ON w.decided = {decided}"
     )

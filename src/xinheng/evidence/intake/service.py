@@ -103,7 +103,7 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
         progress("read")
         drafted = drafting.draft(request, against, folder, home.engine, MacBlocks(*home.keys.mac.blocks()))
         senders.write_senders(drafted, sender)
-        home.engine.run(folder, [matching.arriving_statement(drafted.split)])
+        home.engine.run(folder, matching.arriving_statements(drafted.split))
         source = senders.Source(sender.agency.agency, sender.own)
         kept, repeated = _enter(home, request, drafted, source, (digest, progress))
         if drafted.persons and not repeated:

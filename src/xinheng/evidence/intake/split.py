@@ -8,6 +8,7 @@ candidates, with identity numbers masked. Everything later reads that file, neve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,13 +16,13 @@ from pathlib import Path
 
 from xinheng.core import identity, uscc_sql
 from xinheng.core.cells import sql_text
-from xinheng.evidence.intake import checks, own_columns, party, record_key
+from xinheng.evidence.intake import checks, own_columns, party
 from xinheng.evidence.intake.model import DROPPED, IGNORED, Staged
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item, MarkRule, Severity
 
 CHECKED = "checked.parquet"
-REPEATS = "repeats.parquet"
+_READ_ONLY = (own_columns.REASONS, own_columns.FIELDS, own_columns.LINE)
 RETURNED, CANDIDATE, PERSON = 0, 1, 2  # column `fate`
 
 
@@ -73,15 +74,10 @@ def check_statement(split: Split, normalised: str) -> str:
     sorted_rows = f"SELECT *, CAST({fate} AS TINYINT) AS fate FROM ({relation})"
     line = "" if split.staged.ordered else "line, "
     fields = ", ".join(f'"{f.code}"' for f in split.item.fields)
-    macs = split.macs
-    key = macs.sql(record_key.key_text_sql(split.item))
-    content = macs.sql(record_key.content_text_sql(split.item))
     shown, reported = marks_sql(split.item, split.day)
     columns = (
         f"{line}{fields}, masked, dropped, fault, fate, {', '.join(checks.bitmap_columns(split.plan))}, "
         f"{own_columns.record_sql(split.staged)} AS named_record, "
-        f"CASE WHEN fate = {CANDIDATE} THEN {key} END AS key_mac, "
-        f"CASE WHEN fate = {CANDIDATE} THEN {content} END AS content_mac, "
         f"{shown} AS shown_mark, {reported if split.reported else 'false'} AS reported_mark, "
         f"CASE WHEN fate <> {CANDIDATE} THEN {cells_sql(split.staged)} END AS cells"
     )
@@ -89,23 +85,30 @@ def check_statement(split: Split, normalised: str) -> str:
 
 
 def cells_sql(staged: Staged) -> str:
-    """The row as received, as a JSON object header -> text, identity numbers masked; dropped columns absent."""
-    terms = [
-        f"{sql_text(_json_key(c.header))} || to_json(coalesce(c{c.index}, ''))"
-        for c in staged.columns
-        if c.target != DROPPED and not _is_own(c.header)
-    ]
-    joined = f"'{{' || concat_ws(',', {', '.join(terms)}) || '}}'" if terms else "'{}'"
-    return identity.mask_sql(joined)
+    """The row as received, as a JSON object header -> text: dropped columns absent, identity numbers masked.
+
+    Over rows that have the cells `c<i>`, the fields and `masked`. Where normalising masked something, the fields
+    stand for their cells; other columns are looked through one by one.
+    """
+    sources = Counter(c.target for c in staged.columns if c.mapped)
+    terms = []
+    for column in staged.columns:
+        if column.target == DROPPED or column.header in _READ_ONLY:
+            continue
+        cell = f"c{column.index}"
+        if not column.mapped:
+            cell = identity.mask_sql(cell)
+        elif sources[column.target] == 1:
+            cell = f'CASE WHEN masked > 0 THEN "{column.target}" ELSE {cell} END'
+        else:
+            cell = f"CASE WHEN masked > 0 THEN {identity.mask_sql(cell)} ELSE {cell} END"
+        terms.append(f"{sql_text(_json_key(column.header))} || to_json(coalesce({cell}, ''))")
+    return f"'{{' || concat_ws(',', {', '.join(terms)}) || '}}'" if terms else "'{}'"
 
 
 def _json_key(header: str) -> str:
     escaped = header.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}":'
-
-
-def _is_own(header: str) -> bool:
-    return header in (own_columns.REASONS, own_columns.FIELDS, own_columns.LINE)
 
 
 def marks_sql(item: Item, day: date) -> tuple[str, str]:
@@ -119,23 +122,6 @@ def marks_sql(item: Item, day: date) -> tuple[str, str]:
     return (
         least(item.marks.shown, [r for r in rules if not r.marks.shown]),
         least(item.marks.reported, [r for r in rules if not r.marks.reported]),
-    )
-
-
-def repeats_statement(split: Split) -> str:
-    """COPY of the lines whose record stands more than once in the file, with what decides about them.
-
-    `differing`: the file says two things of one record, so both go back; else all but the first are known.
-    """
-    same = "coalesce(encode(named_record), key_mac)"
-    rows = split.rows_sql("line, content_mac, named_record, key_mac, fate")
-    keyed = f"SELECT line, content_mac, {same} AS same FROM ({rows}) WHERE fate = {CANDIDATE}"
-    often = f"SELECT same FROM ({keyed}) GROUP BY same HAVING count(*) > 1"
-    window = "PARTITION BY same"
-    return (
-        f"COPY (SELECT line, min(line) OVER ({window}) AS first_line, "
-        f"(min(content_mac) OVER ({window})) <> (max(content_mac) OVER ({window})) AS differing "
-        f"FROM ({keyed}) WHERE same IN ({often})) TO {sql_text(str(split.staged.folder / REPEATS))} (FORMAT parquet)"
     )
 
 
