@@ -13,6 +13,7 @@ from xinheng.evidence.subjects import lookup
 from xinheng.faces.web import failures
 from xinheng.faces.web.access import Knock
 from xinheng.faces.web.api import routes as api
+from xinheng.faces.web.api.description import describe
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import office, receipts, sign_in, upload
 from xinheng.faces.web.desk.uploads import Uploads
@@ -25,22 +26,23 @@ if TYPE_CHECKING:
     from xinheng.faces.app import App
 
 LOOKUPS = 8  # connections of the asynchronous lookups
+PORTAL = (home, search, organisations, records, lists, pages, log)
+DESK = (sign_in, upload, receipts, office)
+ROUTERS = tuple(module.router for module in (*PORTAL, *DESK, api))
 
 
 def create_app(app: App) -> FastAPI:
     """Portal, desk and api over `app`. Opens nothing until it is started; closes only what it opened."""
     render = Renderer(Site(app.settings.site_name, app.settings.site_notice, assets_digest()))
-    pool: lookup.Pool = AsyncConnectionPool(
-        app.database.dsn, configure=lookup.configure, min_size=1, max_size=LOOKUPS, open=False, timeout=10
-    )
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await pool.open()
-        try:
+    async def lifespan(web: FastAPI) -> AsyncIterator[None]:
+        pool: lookup.Pool = AsyncConnectionPool(
+            app.database.dsn, configure=lookup.configure, min_size=1, max_size=LOOKUPS, open=False, timeout=10
+        )
+        async with pool:
+            web.state.web = Web(app, render, pool, Knock(app.keys.session), Uploads(app.incoming))
             yield
-        finally:
-            await pool.close()
 
     web = FastAPI(
         title="信衡公共信用信息接口",
@@ -51,24 +53,11 @@ def create_app(app: App) -> FastAPI:
         lifespan=lifespan,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    web.state.web = Web(app, render, pool, Knock(app.keys.session), Uploads(app.incoming))
     respond = failures.responder(render)
     failures.install(web, respond)
-    for room in (
-        home,
-        search,
-        organisations,
-        records,
-        lists,
-        pages,
-        log,
-        sign_in,
-        upload,
-        receipts,
-        office,
-        api,
-    ):
-        web.include_router(room.router)
+    for router in ROUTERS:
+        web.include_router(router)
+    describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
     web.add_middleware(Guard, respond=respond, limit_of=_limit_of(upload.PATH, app.settings.upload_bytes))
     return web

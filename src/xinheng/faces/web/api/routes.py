@@ -30,7 +30,7 @@ JSON = "application/json"
 SHOWN = 100  # records of one organisation in one answer
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": schemas.Problem, "content": {"application/problem+json": {}}, "description": text}
+    status: {"model": schemas.Problem, "description": text}
     for status, text in ((400, "参数不对"), (404, "没有"), (503, "暂时不能答复"))
 }
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(anyone)], responses=_REFUSALS)
@@ -167,7 +167,7 @@ def _publicity(row: PublicityRow) -> dict[str, Any]:
     }
 
 
-@router.get("/records/{record}/proof", summary="一条记录的存在证明", response_class=Response)
+@router.get("/records/{record}/proof", response_model=schemas.ProofAnswer, summary="一条记录的存在证明")
 def proof(request: Request, web: House, record: UUID) -> Response:
     """The proof of a record that is shown today; `python -m xinheng.verify` checks it offline."""
     with web.transaction() as tx:

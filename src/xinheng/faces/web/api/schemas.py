@@ -97,6 +97,43 @@ class RecordAnswer(Shape):
     publicity: list[Publicity]
 
 
+class ProofHeader(Shape):
+    kind: str
+    event: UUID
+    record: UUID
+    known: str
+
+
+class ProofProvenance(Shape):
+    item: str | None
+    subject: UUID | None
+    source: UUID | None
+    pack: str
+    valid_from: date | None
+
+
+class ProofPublic(Shape):
+    salt: str
+    content: str = Field(description="公开内容，规范 JSON 原文")
+
+
+class ProofInclusion(Shape):
+    position: int
+    path: list[str]
+
+
+class ProofAnswer(Shape):
+    """A proof that stands alone (docs/ledger.md); `python -m xinheng.verify proof` checks it."""
+
+    format: str
+    header: ProofHeader
+    provenance: ProofProvenance
+    commitments: dict[str, str]
+    public: ProofPublic
+    inclusion: ProofInclusion
+    checkpoint: str
+
+
 class CheckpointAnswer(Shape):
     """The newest signed checkpoint of the log."""
 

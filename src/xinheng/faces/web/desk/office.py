@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from xinheng.core.times import SHANGHAI, Known
 from xinheng.evidence.intake import service as intake
-from xinheng.evidence.intake.store import Kept
+from xinheng.evidence.intake.store import AgencySums
 from xinheng.evidence.ledger import store as ledger_store
 from xinheng.evidence.ledger.publishing import latest
 from xinheng.evidence.subjects import service as subjects
@@ -29,7 +27,6 @@ from xinheng.office.access.model import Agency, AgencyKind
 router = APIRouter(include_in_schema=False, dependencies=[Depends(overseer)])
 SILENT_AFTER: Final = 30  # days without a submission, from which the page says so; a hint, not a rule
 REVIEWS: Final = 50
-BATCH: Final = 500
 
 ACTIONS: Final = {
     "session.open": "登录",
@@ -47,51 +44,16 @@ ACTIONS: Final = {
 }
 
 
-@dataclass
-class Sums:
-    """An agency's receipts added up."""
-
-    submissions: int = 0
-    accepted: int = 0
-    corrected: int = 0
-    returned: int = 0
-    late: int = 0
-    last: datetime | None = None
-
-    def add(self, kept: Kept) -> None:
-        self.submissions += 1
-        self.accepted += kept.counts["accepted"]
-        self.corrected += kept.counts["corrected"]
-        self.returned += kept.counts["returned"]
-        self.late += kept.counts["late"]
-        self.last = kept.known if self.last is None else max(self.last, kept.known)
-
-
-def summed(receipts: Iterable[Kept]) -> dict[UUID, Sums]:
-    """Receipts added up by agency."""
-    sums: dict[UUID, Sums] = {}
-    for kept in receipts:
-        sums.setdefault(kept.agency, Sums()).add(kept)
-    return sums
-
-
-def _all_receipts(tx: Transaction) -> Iterator[Kept]:
-    start = 0
-    while page := intake.listed(tx, None, BATCH, start):
-        yield from page
-        start += BATCH
-
-
 @router.get("/desk/office")
 def show_office(web: House, session: Overseer) -> Response:
     """Every agency's figures, what waits for a decision, the state of the log."""
     with web.transaction() as tx:
         known = {a.agency: a for _, a in agencies.tree(tx) if a.kind is not AgencyKind.OFFICE}
-        sums = summed(_all_receipts(tx))
+        sums = intake.sums_by_agency(tx)
         waiting, count = subjects.open_reviews(tx, 1, REVIEWS)
         log = _log(web, tx)
     day = web.today()
-    lines = tuple(agency_line(a, sums.get(a.agency, Sums()), day) for a in known.values())
+    lines = tuple(agency_line(a, sums.get(a.agency), day) for a in known.values())
     view = OfficeView(
         subtitle=f"截至 {day}，全部报送",
         figures=_figures(len(known), sums.values()),
@@ -103,35 +65,39 @@ def show_office(web: House, session: Overseer) -> Response:
     return web.render.private("desk/office.html", "office", office=view, who=who(session))
 
 
-def _figures(agencies_count: int, sums: Iterable[Sums]) -> tuple[Figure, ...]:
+def _figures(agencies_count: int, sums: Iterable[AgencySums]) -> tuple[Figure, ...]:
     sums = list(sums)
-    returned, late = sum(s.returned for s in sums), sum(s.late for s in sums)
+    returned, late, review = (sum(getattr(s, name) for s in sums) for name in ("returned", "late", "review"))
     return (
         Figure("信源单位", grouped(agencies_count)),
-        Figure("报送次数", grouped(sum(s.submissions for s in sums))),
+        Figure("报送次数", grouped(sum(s.files for s in sums))),
         Figure("接收", grouped(sum(s.accepted for s in sums))),
         Figure("更正", grouped(sum(s.corrected for s in sums))),
         Figure("退回", grouped(returned), "bad" if returned else ""),
         Figure("迟报", grouped(late), "bad" if late else ""),
+        *((Figure("待裁定的行", grouped(review)),) if review else ()),
     )
 
 
-def agency_line(agency: Agency, sums: Sums, day: date) -> AgencyLine:
+def agency_line(agency: Agency, sums: AgencySums | None, day: date) -> AgencyLine:
     """One agency in the table. The share is of rows that were accepted, corrected or returned."""
+    if sums is None:
+        return AgencyLine(agency.name, "0", "0", "0", None, 0, "0", None, collected="0")
     judged = sums.accepted + sums.corrected + sums.returned
     permille = sums.returned * 1000 // judged if judged else 0
-    last = sums.last.astimezone(SHANGHAI).date() if sums.last else None
-    quiet = (day - last).days if last else 0
+    last = sums.last.astimezone(SHANGHAI).date()
+    quiet = (day - last).days
     return AgencyLine(
         name=agency.name,
-        submissions=grouped(sums.submissions),
+        submissions=grouped(sums.files),
         accepted=grouped(sums.accepted),
         returned=grouped(sums.returned),
         share=f"{permille // 10}.{permille % 10}%" if judged else None,
         permille=permille,
         late=grouped(sums.late),
-        last=last.isoformat() if last else None,
+        last=last.isoformat(),
         silent=Tag(f"{quiet} 天没有报送", "warn") if quiet > SILENT_AFTER else None,
+        collected=grouped(sums.collected),
     )
 
 

@@ -52,12 +52,7 @@ def own_receipt(tx: Transaction, session: Session, receipt: UUID) -> Kept:
     kept = intake.kept_receipt(tx, receipt)
     mine = scope(session)
     if mine is not None and kept.agency != mine:
-        raise intake.ReceiptAbsentError(
-            found=f"回执 {receipt} 不存在",
-            expected="平台发给本单位的回执编号",
-            todo="核对编号，或者从回执列表打开",
-            where=str(receipt),
-        )
+        raise intake.receipt_absent(receipt)
     return kept
 
 

@@ -151,6 +151,7 @@ class AgencyLine:
     late: str
     last: str | None
     silent: Tag | None = None
+    collected: str = "0"  # 补录, in no rate
 
 
 @dataclass(frozen=True)
