@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.ground.engine import Engine
 from xinheng.law.model import Item, Profile
 from xinheng.law.packs import Pack
+
+
+LONG = 20_000  # rows from which it pays to look at the file before checking it
 
 
 class UnknownProfileError(FileRefusedError):
@@ -81,7 +84,11 @@ def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: 
     plan = checks.rules(item, against.profile.id, against.day)
     confirmed = request.constants.get(own_columns.CONFIRM, "").strip().upper() in own_columns.YES
     this = split.Split(staged, item, plan, against.day, macs, against.profile.reported, confirmed)
-    statements = [split.check_statement(this, normalised_sql(staged, item, constants))]
+    normalised = normalised_sql(staged, item, constants)
+    if staged.rows > LONG and (asked := split.usual_codes_query(this, normalised)):
+        usual = tuple(code for (code,) in engine.run(folder, [], [asked])[0])
+        this = replace(this, usual=usual)
+    statements = [split.check_statement(this, normalised)]
     queries = [
         split.groups_query(this),
         split.sums_query(this),

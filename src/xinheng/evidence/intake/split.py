@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xinheng.core import identity, uscc_sql
+from xinheng.core import identity, uscc, uscc_sql
 from xinheng.core.cells import sql_text
 from xinheng.evidence.intake import checks, own_columns, party
 from xinheng.evidence.intake.model import DROPPED, IGNORED, Staged
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item, MarkRule, Severity
 
+SAMPLE, USUAL = 2_000, 16  # rows looked at for usual codes, and how many of those
 CHECKED = "checked.parquet"
 _READ_ONLY = (own_columns.REASONS, own_columns.FIELDS, own_columns.LINE)
 RETURNED, CANDIDATE, PERSON = 0, 1, 2  # column `fate`
@@ -37,6 +38,7 @@ class Split:
     macs: MacBlocks
     reported: bool  # whether the profile may go upward at all
     confirmed: bool = False  # the sender confirms the codes of all rows
+    usual: tuple[str, ...] = ()  # codes that the first rows name in columns other than the party's
 
     @property
     def checked(self) -> Path:
@@ -54,7 +56,7 @@ class Split:
 def environment_sql(split: Split, normalised: str) -> str:
     """The normalised relation with the columns that rules may name besides the fields (law.model)."""
     verdicts = "".join(
-        f', {uscc_sql.verdict_sql(chr(34) + f.code + chr(34), normalised=True)} AS "{f.code}{VERDICT_SUFFIX}"'
+        f', {_verdict_sql(split, f.code)} AS "{f.code}{VERDICT_SUFFIX}"'
         for f in split.item.fields
         if f.type is FieldType.USCC
     )
@@ -64,6 +66,29 @@ def environment_sql(split: Split, normalised: str) -> str:
         f"{confirmed} AS confirmed{verdicts} FROM ({normalised})"
     )
     return f"SELECT *, {party.row_kind_sql(split.item)} AS row_kind FROM ({inner})"
+
+
+def _verdict_sql(split: Split, field: str) -> str:
+    """The verdict on a code field. A sheet names few authorities: those are judged once, not row by row."""
+    judged = uscc_sql.verdict_sql(f'"{field}"', normalised=True)
+    if not split.usual or field == split.item.roles["party_code"]:
+        return judged
+    known = " ".join(f"WHEN {sql_text(c)} THEN {sql_text(uscc.judge(c).verdict.value)}" for c in split.usual)
+    return f'CASE "{field}" {known} ELSE {judged} END'
+
+
+def usual_codes_query(split: Split, normalised: str) -> str | None:
+    """The codes that the first rows name in columns other than the party's; None where the item has none."""
+    party = split.item.roles["party_code"]
+    fields = [f.code for f in split.item.fields if f.type is FieldType.USCC and f.code != party]
+    if not fields:
+        return None
+    listed = ", ".join(f'"{code}"' for code in fields)
+    first = f"SELECT {listed} FROM ({normalised}) LIMIT {SAMPLE}"
+    return (
+        f"SELECT DISTINCT code FROM (SELECT unnest([{listed}]) AS code FROM ({first})) "
+        f"WHERE code IS NOT NULL ORDER BY code LIMIT {USUAL}"
+    )
 
 
 def check_statement(split: Split, normalised: str) -> str:
