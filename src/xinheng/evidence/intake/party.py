@@ -12,22 +12,24 @@ from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item
 ORGANISATION, INDIVIDUAL, PERSON, UNKNOWN = "organisation", "individual_business", "person", "unknown"
 _KINDS = {"法人及非法人组织": ORGANISATION, "个体工商户": INDIVIDUAL, "自然人": PERSON}
 
-# Words that make a short name the name of an organisation, not of a person.
-_MARKERS = (
-    "公司|集团|合作社|厂|店|院|所|校|局|社|站|中心|银行|协会|学会|商会|工会|村|部|馆|铺|行|庄|园|场|队|会|委|室"
-    "|处|厅|酒楼|超市|药房|食堂|摊|坊|吧|网咖|企业|工程|实业|科技|贸易|物流|政府|联社|基金|寺|观|教堂|工作室|档"
+# Words that name an organisation wherever they stand, and endings that do so in names of four and more characters:
+# 王村 and 李园 are people as often as places.
+_WORDS = (
+    "公司|集团|合作社|联社|超市|商店|商行|酒店|饭店|宾馆|医院|诊所|学校|幼儿园|银行|协会|学会|商会|工会|基金会|中心"
+    "|事务所|经营部|门市部|工作室|企业|工厂|药房|药店|食堂|网吧|政府|委员会|管理局|有限|工程队|教堂|养殖场|加工厂"
 )
+_ENDINGS = "厂|店|院|所|校|局|社|站|部|馆|铺|行|庄|园|场|队|会|委|室|处|厅|楼|摊|坊|吧|档|村|寺|观|户"
 # 张三, 张*三, 张某某, 阿卜杜·热合曼, 欧阳三四, and a name followed by a mark of identity: 张三（身份证…）.
 _PERSONAL = (
     r"\p{Han}{2,4}",
     r"\p{Han}{1,2}[*＊×某]{1,3}\p{Han}{0,2}",
     r"\p{Han}{1,12}[·•・.．]\p{Han}{1,12}",
     r"\p{Han}{2,4}[（(,，:：［]?(身份证|证件|[0-9*]{4}).*",
-    r"[A-Z][A-Za-z'’.-]+( [A-Z][A-Za-z'’.-]+){1,3}",
+    r"[A-Z][A-Za-z’.-]+( [A-Z][A-Za-z’.-]+){1,3}",
 )
 # A number with a birth date in it, or one already masked, is no organisation code (GB 11643 shape).
 _IDENTITY_SHAPE = (
-    r"[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]|.*[*＊［].*|\d{15}"
+    r"[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]|.*[*＊［].*|[1-9]\d{7}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}"
 )
 _CORPORATE_LATIN = r"\b(co|ltd|inc|llc|corp|company|limited|gmbh|group|plc)\b"
 
@@ -46,16 +48,16 @@ def organisation_codes(item: Item) -> tuple[str, ...]:
 
 def personal_name_sql(name: str) -> str:
     """True where `name` (an SQL expression) reads as the name of a person; errs on the side of yes."""
-    shapes = " OR ".join(
-        f"regexp_full_match({name}, '{shape.replace(chr(39), chr(39) * 2)}')" for shape in _PERSONAL
-    )
-    markers = f"regexp_matches({name}, '({_MARKERS})') OR regexp_matches(lower({name}), '{_CORPORATE_LATIN}')"
-    return f"(({shapes}) AND NOT ({markers}))"
+    shapes = " OR ".join(f"regexp_full_match({name}, '{shape}')" for shape in _PERSONAL)
+    return f"(({shapes}) AND NOT {organisation_name_sql(name)})"
 
 
 def organisation_name_sql(name: str) -> str:
-    """True where `name` surely names an organisation."""
-    return f"(regexp_matches({name}, '({_MARKERS})') OR regexp_matches(lower({name}), '{_CORPORATE_LATIN}'))"
+    """True where `name` surely names an organisation; false for NULL."""
+    return (
+        f"coalesce(regexp_matches({name}, '({_WORDS})') OR regexp_full_match({name}, '.{{3,}}({_ENDINGS})') "
+        f"OR regexp_matches(lower({name}), '{_CORPORATE_LATIN}'), false)"
+    )
 
 
 def row_kind_sql(item: Item) -> str:
@@ -75,6 +77,6 @@ def row_kind_sql(item: Item) -> str:
         f"coalesce(CASE {kind} {known} END, "
         f"CASE WHEN {coded} THEN '{UNKNOWN}' "
         f"WHEN {personal_name_sql(name)} THEN '{PERSON}' "
-        f"WHEN dropped > 0 AND NOT coalesce({organisation_name_sql(name)}, false) THEN '{PERSON}' "
+        f"WHEN dropped > 0 AND NOT {organisation_name_sql(name)} THEN '{PERSON}' "
         f"ELSE '{UNKNOWN}' END)"
     )
