@@ -31,6 +31,7 @@ ROOMS = (
     "account",
     "intake",
     "receipts",
+    "record",
     "codes",
     "policy",
     "log",
