@@ -1,8 +1,8 @@
 """All checks of an item over the normalised relation, as one SELECT: no row passes through Python.
 
 Each rule runs inside `TRY` (decision 14): true = failed, false = passed, NULL = did not run. Results are
-bitmaps: bit i of `failed<w>`, `empty<w>` and `errors<w>` speaks of rule i of word w, 62 rules a word. `empty`
-means that the field the rule looks at holds nothing; `errors` that the rule could not be worked out.
+bitmaps, 62 bits a word: bit i of `failed<w>` and `idle<w>` (did not run) speaks of rule i of word w; bit i of
+`bare<w>` says that the i-th field the rules look at is empty, which is why a rule on it did not run.
 """
 # ruff: noqa: S608 - engine SQL of our own constants and the checked fields and rules of a pack
 
@@ -18,7 +18,6 @@ from xinheng.law.model import Item, Severity
 
 WORD = 62
 PARTY = "intake.party"
-KINDS = ("failed", "empty", "errors")
 
 
 @dataclass(frozen=True)
@@ -68,27 +67,42 @@ def words(count: int) -> int:
     return max(1, -(-count // WORD))
 
 
-def checked_sql(relation: str, plan: Sequence[Rule]) -> str:
-    """`relation` with the bitmap columns added. Rule results stay inside the query, vector by vector."""
-    ran = ", ".join(f"TRY({rule.sql}) AS k{i}" for i, rule in enumerate(plan))
-    bits = []
-    for word in range(words(len(plan))):
-        here = list(enumerate(plan))[word * WORD : (word + 1) * WORD]
-        failed = [f"CASE WHEN {_fails(i, plan)} THEN {1 << (i - word * WORD)} ELSE 0 END" for i, _ in here]
-        empty = [
-            f"CASE WHEN k{i} IS NULL AND {_is_empty(rule)} THEN {1 << (i - word * WORD)} ELSE 0 END"
-            for i, rule in here
-        ]
-        errors = [
-            f"CASE WHEN k{i} IS NULL AND NOT ({_is_empty(rule)}) THEN {1 << (i - word * WORD)} ELSE 0 END"
-            for i, rule in here
-        ]
-        for kind, terms in zip(KINDS, (failed, empty, errors), strict=True):
-            summed = " + ".join(f"CAST({term} AS BIGINT)" for term in terms) or "CAST(0 AS BIGINT)"
-            bits.append(f"{summed} AS {kind}{word}")
+def checked_sql(relation: str, plan: Sequence[Rule], absent: Sequence[str] = ()) -> str:
+    """`relation` with the bitmap columns added. Rule results stay inside the query, vector by vector.
+
+    `absent`: columns that are NULL in every row; rules about them are worked out once.
+    """
+    ran = ", ".join(f"TRY({_without(rule.sql, absent)}) AS k{i}" for i, rule in enumerate(plan))
+    bits = (
+        *_bitmap("failed", [_fails(i, plan) for i in range(len(plan))]),
+        *_bitmap("idle", [f"k{i} IS NULL" for i in range(len(plan))]),
+        *_bitmap("bare", [f'"{field}" IS NULL' for field in fields(plan)]),
+    )
     names = ", ".join(f"k{i}" for i in range(len(plan)))
     inner = f"SELECT *, {ran} FROM ({relation})"
     return f"SELECT * EXCLUDE ({names}), {', '.join(bits)} FROM ({inner})"
+
+
+def _bitmap(kind: str, tests: Sequence[str]) -> list[str]:
+    columns = []
+    for word in range(words(len(tests))):
+        here = tests[word * WORD : (word + 1) * WORD]
+        terms = [
+            f"CASE WHEN {test} THEN {1 << bit}::BIGINT ELSE 0::BIGINT END" for bit, test in enumerate(here)
+        ]
+        columns.append(f"{' + '.join(terms) or '0::BIGINT'} AS {kind}{word}")
+    return columns
+
+
+def _without(sql: str, absent: Sequence[str]) -> str:
+    for column in absent:
+        sql = sql.replace(f'"{column}"', "CAST(NULL AS VARCHAR)")
+    return sql
+
+
+def fields(plan: Sequence[Rule]) -> tuple[str, ...]:
+    """The fields that rules look at, each once, in the order of the rules."""
+    return tuple(dict.fromkeys(rule.field for rule in plan if rule.field))
 
 
 def _fails(i: int, plan: Sequence[Rule]) -> str:
@@ -102,13 +116,13 @@ def _fails(i: int, plan: Sequence[Rule]) -> str:
     return f"k{i} AND NOT ({' OR '.join(others)})" if others else f"k{i}"
 
 
-def _is_empty(rule: Rule) -> str:
-    return f'"{rule.field}" IS NULL' if rule.field else "false"
-
-
 def bitmap_columns(plan: Sequence[Rule]) -> tuple[str, ...]:
-    """The names of the bitmap columns, word by word."""
-    return tuple(f"{kind}{word}" for word in range(words(len(plan))) for kind in KINDS)
+    """The names of the bitmap columns: all of `failed`, of `idle`, of `bare`."""
+    return tuple(
+        f"{kind}{word}"
+        for kind, count in (("failed", len(plan)), ("idle", len(plan)), ("bare", len(fields(plan))))
+        for word in range(words(count))
+    )
 
 
 def any_sql(plan: Sequence[Rule], severities: Iterable[Severity]) -> str:
@@ -166,20 +180,31 @@ def results_sql(plan: Sequence[Rule]) -> str:
 
 def counts(plan: Sequence[Rule], groups: Iterable[tuple[int, ...]]) -> tuple[CheckCount, ...]:
     """Counts per rule from rows of `GROUP BY` all bitmap columns with `count(*)` last."""
-    totals = [[0, 0, 0] for _ in plan]
-    rows = 0
+    totals = [[0, 0, 0] for _ in plan]  # failed, empty, errors
+    rows, size = 0, words(len(plan))
+    place = {field: i for i, field in enumerate(fields(plan))}
     for group in groups:
         count = group[-1]
         rows += count
-        for i in range(len(plan)):
-            word, bit = divmod(i, WORD)
-            for kind in range(3):
-                if group[word * 3 + kind] >> bit & 1:
-                    totals[i][kind] += count
+        failed, idle, bare = (
+            _joined(group[:size]),
+            _joined(group[size : 2 * size]),
+            _joined(group[2 * size : -1]),
+        )
+        for i, rule in enumerate(plan):
+            if failed >> i & 1:
+                totals[i][0] += count
+            elif idle >> i & 1:
+                is_bare = rule.field is not None and bare >> place[rule.field] & 1
+                totals[i][1 if is_bare else 2] += count
     return tuple(
         CheckCount(rule.id, rule.severity, rows - failed - empty - errors, failed, empty, errors)
         for rule, (failed, empty, errors) in zip(plan, totals, strict=True)
     )
+
+
+def _joined(parts: tuple[int, ...]) -> int:
+    return sum(part << (WORD * word) for word, part in enumerate(parts))
 
 
 def _bit(i: int) -> str:

@@ -93,7 +93,9 @@ def usual_codes_query(split: Split, normalised: str) -> str | None:
 
 def check_statement(split: Split, normalised: str) -> str:
     """COPY of all rows, checked and sorted into their fates, into `checked.parquet`."""
-    relation = checks.checked_sql(environment_sql(split, normalised), split.plan)
+    # text scanned in place has neither typed cells nor NUL bytes (csv_reader_regular)
+    absent = ("numeric_fields", "nul_fields", "fault") if split.staged.ordered else ()
+    relation = checks.checked_sql(environment_sql(split, normalised), split.plan, absent)
     returned = checks.any_sql(split.plan, [Severity.RETURN])
     fate = f"CASE WHEN row_kind = '{party.PERSON}' THEN {PERSON} WHEN {returned} THEN {RETURNED} ELSE {CANDIDATE} END"
     sorted_rows = f"SELECT *, CAST({fate} AS TINYINT) AS fate FROM ({relation})"
