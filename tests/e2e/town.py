@@ -1,4 +1,4 @@
-"""A small town for the tests of the web faces: a real home, real keys, a real database, two agencies, files sent.
+"""A small town for the tests of the web faces: a real home, keys and database, two agencies, files sent.
 
 Built once a session; tests that change something use what nobody else looks at.
 """
@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import psycopg
-from tests.conftest import TEMPLATE, SteppingClock
+from tests.conftest import TEMPLATE, SteppingClock, _create
 from tests.e2e import invented
 
 from xinheng.core.times import today
@@ -48,8 +47,7 @@ class Town:
 def town(folder: Path, server: Server) -> Iterator[Town]:
     """A town in a database of its own on the session's server."""
     name = f"town_{folder.name.replace('-', '_').lower()}"
-    with psycopg.connect(server.address("postgres"), autocommit=True) as link:
-        link.execute(f"create database {name} template {TEMPLATE} strategy file_copy".encode())
+    _create(server, name, TEMPLATE)
     settings = Settings(
         home=folder / "home", dsn=server.address(name), site_name=NAME, site_notice="全部内容均为虚构"
     )

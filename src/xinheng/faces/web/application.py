@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
+from starlette.concurrency import run_in_threadpool
 
+from xinheng.core.errors import XinhengError
 from xinheng.evidence.subjects import lookup
 from xinheng.faces.web import failures
 from xinheng.faces.web.access import Knock
@@ -25,6 +29,9 @@ from xinheng.faces.web.static_files import Assets
 if TYPE_CHECKING:
     from xinheng.faces.app import App
 
+logger = logging.getLogger(__name__)
+
+PACK_LOOK = 15  # seconds between looks for a newly activated pack
 LOOKUPS = 8  # connections of the asynchronous lookups
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (sign_in, upload, receipts, office)
@@ -40,7 +47,8 @@ def create_app(app: App) -> FastAPI:
         pool: lookup.Pool = AsyncConnectionPool(
             app.database.dsn, configure=lookup.configure, min_size=1, max_size=LOOKUPS, open=False, timeout=10
         )
-        async with pool:
+        await run_in_threadpool(app.reload_pack)
+        async with pool, _kept_current(app):
             web.state.web = Web(app, render, pool, Knock(app.keys.session), Uploads(app.incoming))
             yield
 
@@ -61,6 +69,25 @@ def create_app(app: App) -> FastAPI:
     web.mount("/static", Assets(directory=STATIC), name="static")
     web.add_middleware(Guard, respond=respond, limit_of=_limit_of(upload.PATH, app.settings.upload_bytes))
     return web
+
+
+@asynccontextmanager
+async def _kept_current(app: App) -> AsyncIterator[None]:
+    """A pack that another process activated is taken up within seconds; no request has to look for it."""
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(PACK_LOOK)
+            try:
+                await run_in_threadpool(app.reload_pack)
+            except XinhengError as refusal:  # the next look may find it
+                logger.warning("%s", refusal)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
 
 
 def _limit_of(upload_path: str, upload_bytes: int) -> Callable[[str], int]:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from xinheng.evidence.ledger.model import EventKind
 from xinheng.evidence.ledger.proof import prove
 from xinheng.evidence.ledger.publishing import CHECKPOINT, latest
 from xinheng.evidence.subjects import lookup
+from xinheng.evidence.subjects import service as subjects
 from xinheng.evidence.subjects.model import Found, NameState, Subject
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.api import schemas
-from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.context import House
 from xinheng.faces.web.errors import PageAbsentError
 from xinheng.faces.web.pages import tagged
 from xinheng.faces.web.portal.organisations import organisation_absent
 from xinheng.faces.web.portal.records import current_version, shown_record
 from xinheng.faces.web.portal.shown import record_lines
+from xinheng.faces.web.reading import read
+from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity import service as publicity
 from xinheng.judgement.publicity.model import PublicityRow, is_shown
+from xinheng.law.packs import Pack
 from xinheng.office.access import service as agencies
 
 JSON = "application/json"
@@ -44,19 +48,17 @@ def answer(request: Request, value: dict[str, Any]) -> Response:
 @router.get("/subjects/{code}", response_model=schemas.SubjectAnswer, summary="按代码查一家单位")
 async def subject(request: Request, web: House, code: str) -> Response:
     """The organisation that bears or bore the code, and its records that are shown today."""
-    found = await lookup.by_code(web.pool, code)
+    pack, day = web.app.pack, web.today()
+    return answer(request, await read(web.pool, lambda tx: subject_answer(tx, pack, code, day)))
+
+
+def subject_answer(tx: Transaction, pack: Pack, code: str, day: date) -> dict[str, Any]:
+    """The value of a SubjectAnswer. Raises OrganisationAbsentError."""
+    found = subjects.by_code(tx, code)
     if found is None:
         raise organisation_absent(code)
-    return answer(request, await run_in_threadpool(subject_answer, web, found))
-
-
-def subject_answer(web: Web, found: Subject) -> dict[str, Any]:
-    """The value of a SubjectAnswer."""
-    day = web.today()
-    with web.transaction() as tx:
-        asked = publicity.Listing(subject=found.subject)
-        page = publicity.shown_records(tx, asked, day, SHOWN)
-        lines = record_lines(tx, web.app.pack, page.rows)
+    page = publicity.shown_records(tx, publicity.Listing(subject=found.subject), day, SHOWN)
+    lines = record_lines(tx, pack, page.rows)
     items = {row.record: row.item for row in page.rows}
     return {
         "day": day,
