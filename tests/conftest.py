@@ -28,9 +28,13 @@ from xinheng.ground.store.server import ADMIN, ROLE
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "xinheng_template"
 
-# Slow shared machines must not turn a passing property into a failing one.
+# Slow shared machines must not turn a passing property into a failing one; no run depends on an earlier one.
 hypothesis.settings.register_profile(
-    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+    "house",
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
 )
 hypothesis.settings.load_profile("house")
 
