@@ -9,12 +9,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,7 @@ from xinheng.office.access.model import AgencyKind, Level
 FOLDER: Final = "demo"
 STATE: Final = "state.json"
 SAMPLES: Final = "samples"
+OUTGOING: Final = "outgoing"
 # Before the first delivery, so that the pack is in force when it arrives.
 OPENED: Final = Known(datetime(2023, 11, 19, 1, tzinfo=UTC))
 NOTICE: Final = "演示：本站全部单位、机构和记录均为虚构"
@@ -136,13 +138,16 @@ def install_demo(app: App, home: DemoHome, clock: ReplayClock, say: Say, most: i
     *sent, sample = deliveries()
     days = by_day(sent)
     start = home.done() or 0
+    outgoing = home.folder / OUTGOING
+    shutil.rmtree(outgoing, ignore_errors=True)  # what a killed start left
+    outgoing.mkdir(mode=0o700)
     with ExitStack() as stack:
         apps = [app, *(stack.enter_context(_second(app)) for _ in range(TOGETHER - 1))]
         workers = stack.enter_context(ThreadPoolExecutor(len(apps)))
         for number, day in enumerate(days[start:most], start + 1):
             say("报送", day[-1].number, len(sent))
             clock.set(day[0].sent)
-            list(workers.map(send, apps, day))
+            list(workers.map(send, apps, day, repeat(outgoing)))
             home.note(number)
     app.publish()
     if most is None:
@@ -176,22 +181,22 @@ def enter_agencies(app: App) -> None:
                 access.add_agency(tx, replace(new, from_on=FOUNDED), app.clock, ACTOR)
 
 
-def send(app: App, delivery: Delivery) -> None:
+def send(app: App, delivery: Delivery, outgoing: Path) -> None:
     """One file through the real intake; gone afterwards, as every upload."""
-    with tempfile.TemporaryDirectory(prefix="demo-", dir=app.incoming) as folder:
-        path = Path(folder) / delivery.file_name
-        write(list(delivery.rows), delivery.item, delivery.style, delivery.title, path)
-        submit(
-            app,
-            Request(
-                path=path,
-                file_name=delivery.file_name,
-                item_id=delivery.item,
-                profile=delivery.profile,
-                constants=delivery.constants,
-                source=delivery.agency.code,
-            ),
-        )
+    path = outgoing / delivery.file_name
+    write(list(delivery.rows), delivery.item, delivery.style, delivery.title, path)
+    submit(
+        app,
+        Request(
+            path=path,
+            file_name=delivery.file_name,
+            item_id=delivery.item,
+            profile=delivery.profile,
+            constants=delivery.constants,
+            source=delivery.agency.code,
+        ),
+    )
+    path.unlink()
 
 
 def _lay_out(sample: Delivery, folder: Path) -> None:
