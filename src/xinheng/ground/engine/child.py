@@ -109,8 +109,8 @@ def open_database(options: dict[str, Any]) -> Any:
             "autoload_known_extensions": "false",
             "allow_persistent_secrets": "false",
             "python_enable_replacements": "false",
-            # Otherwise a long IN becomes a join: evaluated for every row even behind a CASE that skips it, and
-            # rows of a parallel scan come out in another order than they stand in the file.
+            # Otherwise a long IN becomes a join: evaluated for every row even behind a CASE that skips it,
+            # and rows of a parallel scan come out in another order than they stand in the file.
             "disabled_optimizers": "in_clause",
         },
     )
