@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from xinheng.core import documents
 from xinheng.core.cells import sql_text
 from xinheng.core.identity import MASK, mask_sql
+from xinheng.core.uscc import judge
 from xinheng.evidence.intake import checks, held
 from xinheng.evidence.intake.model import DROPPED, CheckResult, Outcome
 from xinheng.evidence.intake.readers_staged import kept
@@ -29,6 +30,7 @@ MARKED = "marked.parquet"  # accepted rows with marks or warnings: line, checks
 STRANGERS = "strangers.parquet"  # accepted in a profile that is not counted, for an authority of another
 PERSONS = "persons.parquet"  # line, cells, number, decided_on
 PIECE = 20_000
+_ALPHABET = ".uscc-alphabet."  # in the id of the check for letters that a unified code does not use
 # In the number of a row about a person even 〔2026〕…号 may hide an identity number, which free text may not.
 _SHAPE = "[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 
@@ -218,9 +220,21 @@ def _plain(cell: str) -> str:
 def results(text: str) -> tuple[CheckResult, ...]:
     """The checks of a returned row, as `statements` wrote them."""
     return tuple(
-        CheckResult(c["id"], c["field"], Severity(c["severity"]), c["found"], c["expected"], c["message"])
+        CheckResult(c["id"], c["field"], Severity(c["severity"]), c["found"], c["expected"], _advised(c))
         for c in json.loads(text)
     )
+
+
+def _advised(check: Mapping[str, str | None]) -> str:
+    """The message; for a code with a letter that codes do not use, also the one reading that would be valid.
+
+    It is only said, never applied: the sender looks at the licence and decides.
+    """
+    message = check["message"] or ""
+    if _ALPHABET not in (check["id"] or "") or not check["found"]:
+        return message
+    suggestion = judge(check["found"]).suggestion
+    return f"{message}；可能是 {suggestion}，请核对后自行改正" if suggestion else message
 
 
 def _batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
