@@ -51,8 +51,8 @@ def read(documents: Sequence[Node], bases: Bases, inherited: Publicity, pack: st
     if inherited.rulings:
         raise PackOverrideError(
             documents[0].place,
-            found=f"下级政策包 {pack} 规定公示",
-            expected="公示规则只在根政策包中规定；下级不得延长公示、扩大公开",
+            found=f"下级规则包 {pack} 规定公示",
+            expected="公示规则只在根规则包中规定；下级不得延长公示、扩大公开",
         )
     found: list[Ruling] = []
     with Bench() as bench:

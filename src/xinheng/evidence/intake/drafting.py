@@ -69,7 +69,7 @@ def rules(pack: Pack, request: Request, day: date) -> Rules:
         raise UnknownProfileError(
             found=f"报送方式“{request.profile}”",
             expected="、".join(f"{p.id}（{p.name}）" for p in pack.profiles.values()),
-            todo="改用政策包规定的报送方式",
+            todo="改用规则包规定的报送方式",
             where=pack.name,
         )
     return Rules(pack, item, profile, day)

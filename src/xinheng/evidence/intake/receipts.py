@@ -123,7 +123,7 @@ def _mark(name: str, rules: Mapping[str, checks.Rule], fields: Mapping[str, str]
         return held.mark(name)
     if rule := rules.get(name):
         return rule.result(fields.get(rule.field) if rule.field else None)
-    return CheckResult(name, None, Severity.WARN, None, "见当时的政策包", f"当时的政策包规则 {name}")
+    return CheckResult(name, None, Severity.WARN, None, "见当时的规则包", f"当时的规则包规则 {name}")
 
 
 def content(texts: list[str | None]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def init_home(
     clock = clock or SystemClock()
     home = Home(settings.home)
     fresh = not home.exists()
-    say("检查政策包")
+    say("检查规则包")
     home_roots = [packs.shipped(), home.packs]
     pack = packs.load(pack_name or settings.pack, [root for root in home_roots if root.is_dir()])
     say("准备目录")
@@ -65,7 +65,7 @@ def init_home(
                 files = log_files(settings, home)
                 with database.transaction() as tx:
                     publishing.resume(tx, files)
-                say(f"启用政策包 {pack.name}")
+                say(f"启用规则包 {pack.name}")
                 engine = Engine(settings.memory_mb, settings.threads)
                 with database.transaction() as tx:
                     activated = activate(tx, pack, clock, projectors_of(pack, engine))

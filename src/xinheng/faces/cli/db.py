@@ -74,7 +74,7 @@ def bring_up() -> None:
 
 @app.command()
 def backup(file: File) -> None:
-    """备份数据库与政策包到一个文件。密钥不在其中，请另行保管。"""
+    """备份数据库与规则包到一个文件。密钥不在其中，请另行保管。"""
     manifest = backup_home(Settings.from_environment(), file.absolute())
     typer.echo(f"已备份到 {file}（{manifest.made}，结构 {manifest.revision}）")
     typer.echo("密钥不在备份中，请另行保管 keys 目录。", err=True)

@@ -114,7 +114,7 @@ def test_init_tells_as_many_steps_as_the_test_above_stops_at(settings, clock):
     assert len(told) == STEPS
 
 
-@pytest.mark.parametrize("step", ["准备数据库", "准备密钥与存证日志", "启用政策包 tiny"])
+@pytest.mark.parametrize("step", ["准备数据库", "准备密钥与存证日志", "启用规则包 tiny"])
 def test_an_init_that_was_killed_is_completed_by_the_next(settings, clock, step):
     program = (
         "import os, signal, sys\nfrom pathlib import Path\n"
