@@ -68,4 +68,3 @@ def _announce(out: Console, ready: Running) -> None:
     for account in ready.accounts:
         table.add_row(account.login, account.password, account.name)
     out.print(table)
-    out.print("按 Ctrl+C 结束", markup=False)
