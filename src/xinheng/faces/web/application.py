@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 from starlette.concurrency import run_in_threadpool
 
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.subjects import lookup
-from xinheng.faces.web import failures
+from xinheng.faces.web import failures, reading
 from xinheng.faces.web.access import Knock
 from xinheng.faces.web.api import routes as api
 from xinheng.faces.web.api.description import describe
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PACK_LOOK = 15  # seconds between looks for a newly activated pack
-LOOKUPS = 8  # connections of the asynchronous lookups
+LOOKUPS = 6  # connections of either asynchronous pool
+PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (sign_in, upload, receipts, office)
 ROUTERS = tuple(module.router for module in (*PORTAL, *DESK, api))
@@ -44,12 +47,15 @@ def create_app(app: App) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(web: FastAPI) -> AsyncIterator[None]:
-        pool: lookup.Pool = AsyncConnectionPool(
-            app.database.dsn, configure=lookup.configure, min_size=1, max_size=LOOKUPS, open=False, timeout=10
-        )
+        searches = _pool(app, lookup.configure)
+        reads = _pool(app, reading.configure)
         await run_in_threadpool(app.reload_pack)
-        async with pool, _kept_current(app):
-            web.state.web = Web(app, render, pool, Knock(app.keys.session), Uploads(app.incoming))
+        # Pack and modules stay for good: walking over all of them at every full collection stops every
+        # request for a fifth of a second.
+        gc.collect()
+        gc.freeze()
+        async with searches, reads, _kept_current(app):
+            web.state.web = Web(app, render, searches, reads, Knock(app.keys.session), Uploads(app.incoming))
             yield
 
     web = FastAPI(
@@ -69,6 +75,12 @@ def create_app(app: App) -> FastAPI:
     web.mount("/static", Assets(directory=STATIC), name="static")
     web.add_middleware(Guard, respond=respond, limit_of=_limit_of(upload.PATH, app.settings.upload_bytes))
     return web
+
+
+def _pool(app: App, configure: Callable[[psycopg.AsyncConnection[Any]], Awaitable[None]]) -> lookup.Pool:
+    return AsyncConnectionPool(
+        app.database.dsn, configure=configure, min_size=1, max_size=LOOKUPS, open=False, timeout=PATIENCE
+    )
 
 
 @asynccontextmanager

@@ -27,7 +27,8 @@ class Web:
 
     app: App
     render: Renderer
-    pool: Pool  # for lookup and search alone (decision 26); opened with the server
+    searches: Pool  # asynchronous connections for search (decision 26); opened with the server
+    reads: Pool  # and for reading by key
     knock: Knock
     uploads: Uploads
 

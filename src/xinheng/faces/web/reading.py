@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+import psycopg
+
 from xinheng.ground.store.transaction import Params, Row, Transaction
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ class _Known:
 
     def load(self, table: str, rows: Any) -> NoReturn:
         raise TypeError("only reading can be started anew")
+
+
+async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Set a new connection for reading by key: plans are kept, since every key has the same one."""
+    await connection.set_autocommit(True)
+    await connection.set_read_only(True)
+    for setting in ("set timezone to 'UTC'", "set plan_cache_mode = auto", "set statement_timeout = '2s'"):
+        await connection.execute(setting.encode())
 
 
 async def read(pool: Pool, function: Callable[[Transaction], Answer]) -> Answer:

@@ -10,14 +10,14 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from xinheng.evidence.subjects import lookup
-from xinheng.faces.web.reading import read
+from xinheng.faces.web.reading import configure, read
 from xinheng.ground.store import Database
 from xinheng.ground.store.transaction import Transaction
 
 
 def on_the_loop(database: Database, function: Callable[[Transaction], Any]) -> Any:
     async def run() -> Any:
-        pool: lookup.Pool = AsyncConnectionPool(database.dsn, configure=lookup.configure, open=False)
+        pool: lookup.Pool = AsyncConnectionPool(database.dsn, configure=configure, open=False)
         async with pool:
             return await read(pool, function)
 

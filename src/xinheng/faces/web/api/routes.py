@@ -49,7 +49,7 @@ def answer(request: Request, value: dict[str, Any]) -> Response:
 async def subject(request: Request, web: House, code: str) -> Response:
     """The organisation that bears or bore the code, and its records that are shown today."""
     pack, day = web.app.pack, web.today()
-    return answer(request, await read(web.pool, lambda tx: subject_answer(tx, pack, code, day)))
+    return answer(request, await read(web.reads, lambda tx: subject_answer(tx, pack, code, day)))
 
 
 def subject_answer(tx: Transaction, pack: Pack, code: str, day: date) -> dict[str, Any]:
@@ -100,7 +100,7 @@ async def search(
     page: Annotated[int, Query(ge=1, le=50)] = 1,
 ) -> Response:
     """One page of what the text finds; a misspelt name finds names much like it."""
-    return answer(request, search_answer(q, await lookup.find(web.pool, q, page)))
+    return answer(request, search_answer(q, await lookup.find(web.searches, q, page)))
 
 
 def search_answer(query: str, found: Found) -> dict[str, Any]:

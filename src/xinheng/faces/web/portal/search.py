@@ -31,7 +31,7 @@ async def search(
     if not asked:
         return web.render.public(request, "portal/results.html", "search", results=ResultsView(""))
     try:
-        found = await lookup.find(web.pool, asked, page_number(page))
+        found = await lookup.find(web.searches, asked, page_number(page))
     except XinhengError as refusal:
         if refusal.kind is not Kind.INVALID:
             raise
