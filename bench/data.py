@@ -69,7 +69,7 @@ def authority_code() -> str:
 
 
 def penalties(target: Path, rows: int, organisations: int) -> None:
-    """Write a UTF-8 CSV of `rows` decisions on `organisations` organisations, with the standard's codes above."""
+    """Write a UTF-8 CSV of `rows` decisions on `organisations` organisations, under the standard's codes."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "organisations.csv"
         with listed.open("w", encoding="utf-8") as text:
@@ -82,7 +82,8 @@ def penalties(target: Path, rows: int, organisations: int) -> None:
         source = (
             f"SELECT i, code, name, DATE '2021-08-01' + CAST(i % 1800 AS INTEGER) AS day "
             f"FROM range({rows}) r(i) JOIN read_csv('{listed}', header=false, "
-            f"columns={{'n': 'BIGINT', 'code': 'VARCHAR', 'name': 'VARCHAR'}}) ON n = (i * 7919) % {organisations}"
+            f"columns={{'n': 'BIGINT', 'code': 'VARCHAR', 'name': 'VARCHAR'}}) "
+            f"ON n = (i * 7919) % {organisations}"
         )
         with duckdb.connect() as engine:
             engine.execute(

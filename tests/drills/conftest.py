@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tests.unit.evidence.intake.conftest import engine, house, national
+from tests.unit.evidence.intake.conftest import engine, house, national  # noqa: F401 - fixtures

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import SteppingClock
 from tests.sending import House, row
+
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.intake import service
 from xinheng.evidence.intake.model import Request
@@ -64,7 +65,7 @@ class Site:
             os._exit(0)
         except XinhengError:
             os._exit(FAILED)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - whatever it is, the parent must hear of it
             os._exit(FAILED + 1)
 
     def address(self) -> str:
@@ -101,7 +102,9 @@ def check(site: Site, request: Request) -> bool:
                 tx.fetch(f"select count(*) from {table}")[0][0]
                 for table in ("events", "records", "contents", "receipts", "publicity")
             )
-            named = tx.fetch("select count(*) from receipts where file_name = %(name)s", {"name": request.file_name})
+            named = tx.fetch(
+                "select count(*) from receipts where file_name = %(name)s", {"name": request.file_name}
+            )
             assert audit(tx).events == events
             publishing.publish(tx, files, thorough=True)
         assert events == records == contents == receipts * ROWS
@@ -121,7 +124,7 @@ def resend(site: Site, request: Request, *, was_in: bool) -> None:
 
 
 def drill(site: Site, times: int) -> None:
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311 - moments, not secrets
     before = time.monotonic()
     request = site.request()
     assert wait(site.send(request)) == 0

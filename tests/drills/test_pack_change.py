@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.conftest import SteppingClock
 from tests.sending import House, outcomes, row
+
 from xinheng.core.times import Known
 from xinheng.evidence.intake import service
 from xinheng.evidence.ledger.projection import Batch

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from tests.conftest import SteppingClock
 from tests.sending import House, code, row
+
 from xinheng.core.identity import check_character
 from xinheng.evidence.intake import preview, service
 from xinheng.evidence.intake.incoming import HandedOnError, Incoming
@@ -36,11 +36,24 @@ def planted() -> list[dict[str, str]]:
         row(3, CF_XDR_SWDJ=next(p), CF_XDR_GSZC=next(p)),
         row(4, CF_XDR_MC=f"清河第4号商贸有限公司{next(p)}", CF_JDRQ="2026-13-45", CF_SY=f"见{next(p)}"),
         row(5, CF_XDR_SHXYM=next(p), CF_FRDB=f"李四{next(p)}"),
-        row(6, CF_XDR_LB="自然人", CF_XDR_MC=NAMES[0], CF_XDR_SHXYM="", CF_XDR_ZJHM=next(p), CF_SY=f"{next(p)}"),
+        row(
+            6,
+            CF_XDR_LB="自然人",
+            CF_XDR_MC=NAMES[0],
+            CF_XDR_SHXYM="",
+            CF_XDR_ZJHM=next(p),
+            CF_SY=f"{next(p)}",
+        ),
         row(7, CF_XDR_LB="", CF_XDR_MC=NAMES[1], CF_XDR_SHXYM=next(p)),
-        row(8, CF_XDR_LB="自然人", CF_XDR_MC=NAMES[2], CF_XDR_SHXYM="", CF_WSH=f"清市监处罚〔2026〕{next(p)}"),
+        row(
+            8, CF_XDR_LB="自然人", CF_XDR_MC=NAMES[2], CF_XDR_SHXYM="", CF_WSH=f"清市监处罚〔2026〕{next(p)}"
+        ),
         row(9, 联系电话=next(p), 经办人=f"王五 {next(p)}", CF_CFJGDM=code(2, "11430100")),
-        row(10, CF_WSH=f"清市监处罚{next(p)}", CF_NR_ZKDX=f"证照 {next(p)[:6]} {PLANTED[18][6:14]} {PLANTED[18][14:]}"),
+        row(
+            10,
+            CF_WSH=f"清市监处罚{next(p)}",
+            CF_NR_ZKDX=f"证照 {next(p)[:6]} {PLANTED[18][6:14]} {PLANTED[18][14:]}",
+        ),
     ]
 
 
@@ -49,7 +62,9 @@ def found_in(folder: Path, needles: list[str]) -> list[tuple[str, str]]:
     hits = []
     for path in (p for p in folder.rglob("*") if p.is_file()):
         content = path.read_bytes()
-        hits.extend((str(path), n) for n in needles if n.encode() in content or n.encode("utf-16-le") in content)
+        hits.extend(
+            (str(path), n) for n in needles if n.encode() in content or n.encode("utf-16-le") in content
+        )
     return hits
 
 
@@ -111,7 +126,9 @@ def _checkpoint(server: Server, house: House) -> None:
 def test_a_row_about_a_person_leaves_its_line_and_its_number_and_nothing_else(house: House) -> None:
     receipt = house.send(row(1), row(2, CF_XDR_LB="自然人", CF_XDR_MC=NAMES[0], CF_XDR_SHXYM=""))
     with house.database.transaction() as tx:
-        assert tx.fetch("select line, outcome, record, checks from receipt_lines") == [(3, "person", None, None)]
+        assert tx.fetch("select line, outcome, record, checks from receipt_lines") == [
+            (3, "person", None, None)
+        ]
         assert [r[:2] for r in tx.fetch("select number, why from number_register")] == [
             ("清市监处罚〔2026〕2号", "person")
         ]
@@ -137,8 +154,8 @@ def test_the_hand_on_file_is_gone_after_a_day(house: House, clock: SteppingClock
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "preview"
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "preview"
 
 
 def test_a_preview_leaves_nothing_behind(house: House, folder: Path) -> None:

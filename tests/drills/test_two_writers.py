@@ -14,6 +14,7 @@ from bench.data import penalties
 from tests.conftest import SteppingClock
 from tests.drills.test_killed import Site, site, wait  # noqa: F401 - `site` is a fixture
 from tests.sending import code, row
+
 from xinheng.evidence.intake import service
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.ledger.audit import audit
@@ -40,7 +41,7 @@ def start(site: Site, request: Request) -> int:  # noqa: F811 - the fixture's na
             site.house.database = database
             service.submit(site.house, request)
         os._exit(0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever it is, the parent must hear of it
         os._exit(4)
 
 
@@ -60,7 +61,9 @@ def together(site: Site, sheet: Path, organisations: int) -> None:  # noqa: F811
             receipt = site.house.send(row(single, CF_XDR_SHXYM=party, CF_WSH=number))
             assert receipt.counts.accepted == 1, receipt
             with database.transaction() as tx:
-                at = tx.fetch("select known from receipts where receipt = %(r)s", {"r": receipt.receipt})[0][0]
+                at = tx.fetch("select known from receipts where receipt = %(r)s", {"r": receipt.receipt})[0][
+                    0
+                ]
                 answers[at] = known_at(tx, at)
         assert wait(child) == 0
         with database.transaction() as tx:
@@ -70,7 +73,9 @@ def together(site: Site, sheet: Path, organisations: int) -> None:  # noqa: F811
             assert last == count - 1
             assert audit(tx).events == count
             assert {at: known_at(tx, at) for at in answers} == answers
-            knowns = tx.fetch("select known, min(seq), max(seq), count(*) from events group by known order by 2")
+            knowns = tx.fetch(
+                "select known, min(seq), max(seq), count(*) from events group by known order by 2"
+            )
             assert all(last - first + 1 == size for _, first, last, size in knowns)
             assert [k for k, *_ in knowns] == sorted(k for k, *_ in knowns)
             assert len(knowns) == single + 1

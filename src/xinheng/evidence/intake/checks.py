@@ -106,7 +106,7 @@ def fields(plan: Sequence[Rule]) -> tuple[str, ...]:
 
 
 def _fails(i: int, plan: Sequence[Rule]) -> str:
-    """Whether rule i failed. Our own look at the party speaks only where no rule of the pack returns the field."""
+    """Whether rule i failed. Our own look at the party speaks only where no rule of the pack returns it."""
     rule = plan[i]
     others = [
         f"coalesce(k{j}, false)"

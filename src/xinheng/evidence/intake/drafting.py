@@ -1,4 +1,4 @@
-"""A file read, checked and split, before anything is compared or written: what preview and submission share."""
+"""A file read, checked and split, before anything is compared: what preview and submission share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.ground.engine import Engine
 from xinheng.law.model import Item, Profile
 from xinheng.law.packs import Pack
-
 
 LONG = 20_000  # rows from which it pays to look at the file before checking it
 
@@ -76,7 +75,7 @@ def rules(pack: Pack, request: Request, day: date) -> Rules:
 
 
 def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: MacBlocks) -> Draft:
-    """Read the file into `folder`, check every row and sort the rows. Raises the refusals of `readers.stage`."""
+    """Read the file into `folder`, check and sort every row. Raises the refusals of `readers.stage`."""
     item = against.item
     constants = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
     how = readers.Reading(request.mapping, request.sheet, Limits())

@@ -77,7 +77,7 @@ def decide(tx: Transaction, draft: Draft, source: Source) -> Decisions:
 def enter_rows(
     tx: Transaction, house: House, draft: Draft, source: Source, receipt: UUID, progress: Progress
 ) -> Entered:
-    """Everything but the receipt itself. Raises UniqueClash and RecordMoved where another writer was first."""
+    """Everything but the receipt. Raises UniqueClash and RecordMoved where another writer was first."""
     progress("compare")
     decisions = decide(tx, draft, source)
     lines = sorted(n for n in matching.lines(draft.folder) if not decisions.settled(n))
@@ -122,7 +122,8 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
         [
             f"COPY (SELECT code, name, representative FROM (SELECT {roles['party_code']} AS code, "
             f"{roles['party_name']} AS name, {representative} AS representative, min(line) AS first "
-            f"FROM ({draft.split.rows_sql()}) JOIN read_parquet({sql_text(str(folder / seal.ACTS))}) a USING (line) "
+            f"FROM ({draft.split.rows_sql()}) "
+            f"JOIN read_parquet({sql_text(str(folder / seal.ACTS))}) a USING (line) "
             f"GROUP BY 1, 2) ORDER BY first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)"
         ],
     )

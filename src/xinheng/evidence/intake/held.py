@@ -55,24 +55,24 @@ class Decision:
     reason: str | None = None
 
 
+# The correction table; the first situation that holds decides.
+_TABLE = (
+    ("missing", Decision(Outcome.RETURNED, MISSING)),
+    ("erased", Decision(Outcome.RETURNED, ERASED)),
+    ("withdrawn", Decision(Outcome.RETURNED, WITHDRAWN)),
+    ("ended", Decision(Outcome.RETURNED, REPAIRED)),
+    ("same", Decision(Outcome.KNOWN)),
+    ("superseded", Decision(Outcome.RETURNED, SUPERSEDED)),
+    ("taken", Decision(Outcome.RETURNED, TAKEN)),
+    ("doubled", Decision(Outcome.RETURNED, SAME_KEY)),
+)
+
+
 def decide(met: Situation) -> Decision:
-    """The correction table, row by row; the first that applies."""
-    if met.missing:
-        return Decision(Outcome.RETURNED, MISSING)
-    if met.erased:
-        return Decision(Outcome.RETURNED, ERASED)
-    if met.withdrawn:
-        return Decision(Outcome.RETURNED, WITHDRAWN)
-    if met.ended:
-        return Decision(Outcome.RETURNED, REPAIRED)
-    if met.same:
-        return Decision(Outcome.KNOWN)
-    if met.superseded:
-        return Decision(Outcome.RETURNED, SUPERSEDED)
-    if met.taken:
-        return Decision(Outcome.RETURNED, TAKEN)
-    if met.doubled:
-        return Decision(Outcome.RETURNED, SAME_KEY)
+    """What becomes of a row in this situation."""
+    for name, decision in _TABLE:
+        if getattr(met, name):
+            return decision
     if not met.own:
         return Decision(Outcome.REVIEW, CONFLICT)
     if not met.numbered and not met.named:

@@ -1,4 +1,4 @@
-"""From candidates to decisions: what the file says twice, what is held, who sent it; nothing is written yet."""
+"""From candidates to decisions: what the file says twice, what is held, who sent it."""
 # ruff: noqa: S608 - engine SQL of our own constants and the checked fields and rules of a pack
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
     columns = (
         f"line, {macs.sql(record_key.key_text_sql(item))} AS key_mac, "
         f"{macs.sql(record_key.content_text_sql(item))} AS content_mac, named_record, "
-        f"\"{item.roles['document']}\" IS NOT NULL AS numbered, "
+        f'"{item.roles["document"]}" IS NOT NULL AS numbered, '
     )
     rows = f"SELECT * FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"
     may, source = "may, deciding", senders.joined_sql(split, rows)

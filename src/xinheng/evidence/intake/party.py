@@ -12,8 +12,8 @@ from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item
 ORGANISATION, INDIVIDUAL, PERSON, UNKNOWN = "organisation", "individual_business", "person", "unknown"
 _KINDS = {"法人及非法人组织": ORGANISATION, "个体工商户": INDIVIDUAL, "自然人": PERSON}
 
-# Words that name an organisation wherever they stand, and endings that do so in names of four and more characters:
-# 王村 and 李园 are people as often as places.
+# Words that name an organisation wherever they stand, and endings that do so in names of four characters and
+# more: 王村 and 李园 are people as often as places.
 _WORDS = (
     "公司|集团|合作社|联社|超市|商店|商行|酒店|饭店|宾馆|医院|诊所|学校|幼儿园|银行|协会|学会|商会|工会|基金会|中心"
     "|事务所|经营部|门市部|工作室|企业|工厂|药房|药店|食堂|网吧|政府|委员会|管理局|有限|工程队|教堂|养殖场|加工厂"
@@ -29,7 +29,8 @@ _PERSONAL = (
 )
 # A number with a birth date in it, or one already masked, is no organisation code (GB 11643 shape).
 _IDENTITY_SHAPE = (
-    r"[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]|.*[*＊［].*|[1-9]\d{7}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}"
+    r"[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]|.*[*＊［].*"
+    r"|[1-9]\d{7}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}"
 )
 _CORPORATE_LATIN = r"\b(co|ltd|inc|llc|corp|company|limited|gmbh|group|plc)\b"
 
@@ -61,7 +62,7 @@ def organisation_name_sql(name: str) -> str:
 
 
 def row_kind_sql(item: Item) -> str:
-    """`organisation`, `individual_business`, `person` or `unknown`, over a normalised row with its verdicts."""
+    """`organisation`, `individual_business`, `person` or `unknown`: over a normalised row and its verdicts."""
     name = f'trim("{item.roles["party_name"]}")'
     kind = f'"{item.roles["party_kind"]}"' if item.role("party_kind") else "CAST(NULL AS VARCHAR)"
     party, *older = organisation_codes(item)

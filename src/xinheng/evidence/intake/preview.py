@@ -1,4 +1,4 @@
-"""A submission without a home: read, checked and split, compared with nothing, nothing written (`--dry-run`)."""
+"""A submission without a home (`--dry-run`): read, checked and split, compared with nothing."""
 # ruff: noqa: S608 - engine SQL of our own constants and the checked fields and rules of a pack
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Receipts and their rows, from what is kept: the same whether asked at once, tomorrow, or by a repeated file."""
+"""Receipts and their rows, from what is kept: the same at once, tomorrow, or for a repeated file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REPEATED = (Outcome.ACCEPTED, Outcome.CORRECTED)
 
 
 def receipt_of(kept: store.Kept, *, repeated: bool = False) -> Receipt:
-    """A kept receipt without its rows. `repeated`: nothing is accepted now, all that was accepted is known."""
+    """A kept receipt without its rows. `repeated`: nothing is accepted now, what was accepted is known."""
     counts = Counts(**kept.counts)
     if repeated:
         known = (counts.known or 0) + counts.accepted + counts.corrected

@@ -58,7 +58,8 @@ def statements(split: Split, refused: int) -> list[str]:
     columns = split.rows_sql()
     results = checks.results_sql(split.plan)
     back = [
-        f"SELECT line, cells, '[' || {results} || ']' AS checks, NULL AS reason FROM ({columns}) WHERE fate = {RETURNED}"
+        f"SELECT line, cells, '[' || {results} || ']' AS checks, NULL AS reason "
+        f"FROM ({columns}) WHERE fate = {RETURNED}"
     ]
     if refused:
         own = (
@@ -78,12 +79,16 @@ def statements(split: Split, refused: int) -> list[str]:
     number = documents.normalise_sql(f'"{split.item.roles["document"]}"')
     decided = f'TRY_CAST("{split.item.roles["decided"]}" AS DATE)'
     marks = checks.ids_sql(split.plan, [Severity.MARK, Severity.WARN])
-    stranger = f"CASE WHEN line IN (SELECT line FROM read_parquet({_path(folder / STRANGERS)})) THEN '{held.SENDER}' END"
+    marked = f"SELECT line FROM read_parquet({_path(folder / STRANGERS)})"
+    stranger = f"CASE WHEN line IN ({marked}) THEN '{held.SENDER}' END"
+    hidden = f"regexp_replace({mask_sql('number')}, '{_SHAPE}', '{MASK}', 'g')"
     return [
         f"COPY ({' UNION ALL '.join(back)} ORDER BY line) TO {_path(folder / BACK)} (FORMAT parquet)",
-        f"COPY (SELECT line, checks FROM (SELECT line, nullif(concat_ws(' ', {marks}, {stranger}), '') AS checks FROM ({columns}) "
-        f"WHERE fate NOT IN ({RETURNED}, {PERSON})) WHERE checks IS NOT NULL) TO {_path(folder / MARKED)} (FORMAT parquet)",
-        f"COPY (SELECT line, cells, regexp_replace({mask_sql('number')}, '{_SHAPE}', '{MASK}', 'g') AS number, decided_on FROM (SELECT line, cells, "
+        f"COPY (SELECT line, checks FROM "
+        f"(SELECT line, nullif(concat_ws(' ', {marks}, {stranger}), '') AS checks "
+        f"FROM ({columns}) WHERE fate NOT IN ({RETURNED}, {PERSON})) WHERE checks IS NOT NULL) "
+        f"TO {_path(folder / MARKED)} (FORMAT parquet)",
+        f"COPY (SELECT line, cells, {hidden} AS number, decided_on FROM (SELECT line, cells, "
         f"{number} AS number, {decided} AS decided_on FROM ({columns}) WHERE fate = {PERSON})) "
         f"TO {_path(folder / PERSONS)} (FORMAT parquet)",
     ]
@@ -198,7 +203,7 @@ def used_numbers(folder: Path, agency: UUID, item: str) -> pa.RecordBatchReader:
 
 
 def write_persons_file(split: Split) -> Path:
-    """The hand-on file: the rows about persons as they were received, identity columns left out, numbers masked."""
+    """The hand-on file: rows about persons as received, identity columns left out, numbers masked."""
     folder = split.staged.folder
     headers = [c.header for c in split.staged.columns if c.target != DROPPED]
     path = folder / "persons.csv"

@@ -127,7 +127,8 @@ def seal_statement(split: Split, sender: Sender) -> str:
     said = ", ".join(f"{payload_sql(item, c)} AS {c}" for c in CLASSES)
     constants = (
         f"{hashes.blob(sender.source.bytes)} AS source, {hashes.blob(sender.receipt.bytes)} AS receipt, "
-        f"{sql_text(sender.pack)} AS pack, {sql_text(item.id)} AS item, {sql_text(sender.profile)} AS profile, "
+        f"{sql_text(sender.pack)} AS pack, {sql_text(item.id)} AS item, "
+        f"{sql_text(sender.profile)} AS profile, "
         f"'current' AS state, DATE '{split.day.isoformat()}' AS received_on"
     )
     decided = f'TRY_CAST("{item.roles["decided"]}" AS DATE)'

@@ -97,7 +97,8 @@ def check_statement(split: Split, normalised: str) -> str:
     absent = ("numeric_fields", "nul_fields", "fault") if split.staged.ordered else ()
     relation = checks.checked_sql(environment_sql(split, normalised), split.plan, absent)
     returned = checks.any_sql(split.plan, [Severity.RETURN])
-    fate = f"CASE WHEN row_kind = '{party.PERSON}' THEN {PERSON} WHEN {returned} THEN {RETURNED} ELSE {CANDIDATE} END"
+    person = f"row_kind = '{party.PERSON}'"
+    fate = f"CASE WHEN {person} THEN {PERSON} WHEN {returned} THEN {RETURNED} ELSE {CANDIDATE} END"
     sorted_rows = f"SELECT *, CAST({fate} AS TINYINT) AS fate FROM ({relation})"
     line = "" if split.staged.ordered else "line, "
     fields = ", ".join(f'"{f.code}"' for f in split.item.fields)
@@ -114,8 +115,8 @@ def check_statement(split: Split, normalised: str) -> str:
 def cells_sql(staged: Staged) -> str:
     """The row as received, as a JSON object header -> text: dropped columns absent, identity numbers masked.
 
-    Over rows that have the cells `c<i>`, the fields and `masked`. Where normalising masked something, the fields
-    stand for their cells; other columns are looked through one by one.
+    Over rows that have the cells `c<i>`, the fields and `masked`. Where normalising masked something, the
+    fields stand for their cells; other columns are looked through one by one.
     """
     sources = Counter(c.target for c in staged.columns if c.mapped)
     terms = []
@@ -162,8 +163,9 @@ def groups_query(split: Split) -> str:
 def sums_query(split: Split) -> str:
     """One row: persons, identity numbers masked, identity cells left at the door, candidates, all."""
     return (
-        f"SELECT count(*) FILTER (WHERE fate = {PERSON}), coalesce(sum(masked), 0), coalesce(sum(dropped), 0), "
-        f"count(*) FILTER (WHERE fate = {CANDIDATE}), count(*) FROM read_parquet({sql_text(str(split.checked))})"
+        f"SELECT count(*) FILTER (WHERE fate = {PERSON}), coalesce(sum(masked), 0), "
+        f"coalesce(sum(dropped), 0), count(*) FILTER (WHERE fate = {CANDIDATE}), count(*) "
+        f"FROM read_parquet({sql_text(str(split.checked))})"
     )
 
 

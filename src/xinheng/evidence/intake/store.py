@@ -74,8 +74,8 @@ class Kept:
 
 
 _COLUMNS = (
-    "receipt, request, position, known, agency, account, item, profile, pack, file_name, file_sha256, first_seq, "
-    "counts, columns, constants, checks, notes"
+    "receipt, request, position, known, agency, account, item, profile, pack, file_name, file_sha256, "
+    "first_seq, counts, columns, constants, checks, notes"
 )
 
 
@@ -150,7 +150,8 @@ def sums_by_agency(tx: Transaction) -> dict[UUID, AgencySums]:
     )
     rows = tx.fetch(
         f"""select agency, count(*), max(known), {sums},
-                   coalesce(sum((counts::json ->> 'accepted')::bigint) filter (where profile <> 'report'), 0)::bigint
+                   coalesce(sum((counts::json ->> 'accepted')::bigint)
+                            filter (where profile <> 'report'), 0)::bigint
             from receipts group by agency"""
     )
     return {row[0]: AgencySums(*row[1:]) for row in rows}

@@ -52,14 +52,16 @@ select f.line, f.record, f.event,
             else exists (select from contents c where c.record = f.record and c.event <> f.event
                          and c.content_mac = f.content_mac)
                  or exists (select from tombstones t where t.key_mac = f.key_mac
-                            and t.reason = 'superseded' and f.content_mac = any(t.content_macs)) end as superseded,
+                            and t.reason = 'superseded'
+                            and f.content_mac = any(t.content_macs)) end as superseded,
        coalesce(f.state = 'withdrawn', false) as withdrawn,
        coalesce(f.state = 'erased', false) as erased,
        exists (select from contents c join events e on e.event = c.event
                where c.record = f.record and e.kind = 'publicity_ended') as ended,
        f.numbered, f.named,
        f.record is null as missing,
-       f.named and exists (select from records o where o.key_mac = f.key_mac and o.record <> f.record) as taken,
+       f.named and exists (select from records o
+                           where o.key_mac = f.key_mac and o.record <> f.record) as taken,
        count(*) over (partition by f.record) > 1 as doubled
 from found f
 """
@@ -82,7 +84,7 @@ _BITS = (
 
 
 def compare(tx: Transaction, arriving: pa.RecordBatchReader, own: tuple[UUID, ...]) -> None:
-    """Load the arriving rows and work out what they meet. `own`: agencies whose records the sender may correct."""
+    """Load the arriving rows and work out what they meet. `own`: whose records the sender may correct."""
     tx.execute(_CREATE)
     tx.load("arriving", arriving)
     tx.execute("analyze arriving")
@@ -92,7 +94,7 @@ def compare(tx: Transaction, arriving: pa.RecordBatchReader, own: tuple[UUID, ..
 
 
 def met(tx: Transaction) -> Iterator[list[Row]]:
-    """Rows that meet something, ascending by line, in pages: (line, record, current event, situation bits)."""
+    """Rows that meet something, by line, in pages: (line, record, current event, situation bits)."""
     bits = " + ".join(f"{name}::int * {1 << i}" for i, name in enumerate(_BITS))
     last = 0
     while page := tx.fetch(
@@ -112,12 +114,14 @@ def retire_keys(tx: Transaction, records: list[UUID]) -> None:
         """
         insert into tombstones (key_mac, record, content_macs, reason)
         select r.key_mac, r.record,
-               array(select c.content_mac from contents c where c.record = r.record and c.content_mac is not null),
+               array(select c.content_mac from contents c
+                     where c.record = r.record and c.content_mac is not null),
                'superseded'
         from records r join arriving a on a.named_record = r.record
         where r.record = any(%(records)s::uuid[]) and r.key_mac <> a.key_mac
         on conflict (key_mac) do update
-        set content_macs = tombstones.content_macs || excluded.content_macs where tombstones.reason = 'superseded'
+        set content_macs = tombstones.content_macs || excluded.content_macs
+        where tombstones.reason = 'superseded'
         """,
         {"records": records},
     )

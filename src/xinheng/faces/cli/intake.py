@@ -43,7 +43,7 @@ class PairWrongError(XinhengError):
     title = "选项取值有误"
 
 
-def intake(
+def intake(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     file: Annotated[Path, typer.Argument(metavar="文件", help="CSV、TSV、XLSX、XLS 或 JSON 行文件")],
     item: Annotated[str, typer.Option("--item", metavar="事项", help="如 penalty、行政处罚")],
     source: Annotated[str | None, typer.Option("--source", metavar="代码", help="报送的信源单位")] = None,
@@ -188,9 +188,8 @@ def _show(receipt: Receipt, rows: Iterable[RowResult], item: Item) -> None:
     out = console()
     _show_columns(out, receipt, item)
     _show_counts(out, receipt)
-    back = [
-        r for r in islice((r for r in rows if r.outcome in (Outcome.RETURNED, Outcome.REVIEW)), SHOWN + 1)
-    ]
+    waiting = (r for r in rows if r.outcome in (Outcome.RETURNED, Outcome.REVIEW))
+    back = list(islice(waiting, SHOWN + 1))
     if back:
         table = Table("行", "数据项", "填写", "原因", box=None, pad_edge=False)
         for row in back[:SHOWN]:
@@ -224,7 +223,8 @@ def _show_counts(out: Console, receipt: Receipt) -> None:
         f"待核实 {counts.review}  自然人 {counts.persons}"
     )
     out.print(
-        f"迟报 {counts.late}  无法计算 {counts.undated}  隐去证件号码 {counts.masked}  未读入证件号码 {counts.dropped}"
+        f"迟报 {counts.late}  无法计算 {counts.undated}  隐去证件号码 {counts.masked}  "
+        f"未读入证件号码 {counts.dropped}"
     )
     out.print(f"规则包 {receipt.pack}\n文件 SHA-256 {receipt.file_sha256}", soft_wrap=True)
     if receipt.position is not None:

@@ -21,7 +21,7 @@ def rule(name: str, sql: str, field: str | None = "A", severity: Severity = Seve
 
 def relation(rows: Sequence[tuple[str | None, str | None]]) -> str:
     if not rows:
-        return "SELECT CAST(NULL AS VARCHAR) AS A, CAST(NULL AS VARCHAR) AS B, CAST(NULL AS VARCHAR) AS fault WHERE false"
+        return "SELECT 'a' AS A, 'b' AS B, 'c' AS fault WHERE false"
     quoted = [["NULL" if v is None else "'" + v.replace("'", "''") + "'" for v in row] for row in rows]
     values = ", ".join(f"({a}, {b}, NULL)" for a, b in quoted)
     return (
@@ -38,7 +38,11 @@ def count(plan: Sequence[Rule], rows: Sequence[tuple[str | None, str | None]]) -
 
 
 def test_a_check_is_failed_passed_empty_or_in_error_and_they_add_up() -> None:
-    plan = [rule("long", "length(A) > 3"), rule("number", "CAST(A AS INTEGER) > 5"), rule("both", "A = B", None)]
+    plan = [
+        rule("long", "length(A) > 3"),
+        rule("number", "CAST(A AS INTEGER) > 5"),
+        rule("both", "A = B", None),
+    ]
     rows = [("1", "1"), ("12345", "x"), (None, "x"), ("abc", None)]
     assert count(plan, rows) == {"long": (2, 1, 1, 0), "number": (1, 1, 1, 1), "both": (1, 1, 0, 2)}
 
@@ -53,23 +57,32 @@ def test_any_number_of_rules_is_told_apart(size: int, data: st.DataObject) -> No
 
 def test_only_the_wanted_severities_return_a_row() -> None:
     plan = [rule("warns", "A = 'x'", severity=Severity.WARN), rule("returns", "B = 'x'")]
-    query = f"SELECT {checks.any_sql(plan, [Severity.RETURN])} FROM ({checks.checked_sql(relation([('x', 'y'), ('y', 'x')]), plan)})"
+    ran = checks.checked_sql(relation([("x", "y"), ("y", "x")]), plan)
+    query = f"SELECT {checks.any_sql(plan, [Severity.RETURN])} FROM ({ran})"
     assert duckdb.sql(query).fetchall() == [(False,), (True,)]
 
 
 def test_the_reasons_of_a_row_say_what_was_found() -> None:
     plan = [rule("a", "A = 'x'"), rule("b", "B IS NULL", "B"), rule("c", "A = 'y'")]
-    query = f"SELECT '[' || {checks.results_sql(plan)} || ']' FROM ({checks.checked_sql(relation([('x', None)]), plan)})"
+    ran = checks.checked_sql(relation([("x", None)]), plan)
+    query = f"SELECT '[' || {checks.results_sql(plan)} || ']' FROM ({ran})"
     first, second = json.loads(duckdb.sql(query).fetchall()[0][0])
     assert (first["id"], first["found"], first["message"]) == ("a", "x", "“x”不对")
     assert (second["id"], second["found"], second["message"]) == ("b", None, "“（空）”不对")
 
 
 def test_ids_of_marks_stand_with_blanks_between() -> None:
-    plan = [rule("a", "A = 'x'", severity=Severity.WARN), rule("b", "A = 'x'", severity=Severity.MARK), rule("c", "true")]
+    plan = [
+        rule("a", "A = 'x'", severity=Severity.WARN),
+        rule("b", "A = 'x'", severity=Severity.MARK),
+        rule("c", "true"),
+    ]
     sql = checks.ids_sql(plan, [Severity.WARN, Severity.MARK])
     rows = relation([("x", None), ("y", None)])
-    assert duckdb.sql(f"SELECT {sql} FROM ({checks.checked_sql(rows, plan)})").fetchall() == [("a b",), (None,)]
+    assert duckdb.sql(f"SELECT {sql} FROM ({checks.checked_sql(rows, plan)})").fetchall() == [
+        ("a b",),
+        (None,),
+    ]
 
 
 def test_a_column_that_is_never_filled_is_worked_out_once() -> None:
@@ -81,7 +94,8 @@ def test_a_column_that_is_never_filled_is_worked_out_once() -> None:
 @pytest.mark.parametrize("found", ["a'b", '引"号', "{found}", "back\\slash", "<b>&</b>"])
 def test_what_was_found_is_quoted_whatever_it_holds(found: str) -> None:
     plan = [rule("a", "A IS NOT NULL")]
-    query = f"SELECT '[' || {checks.results_sql(plan)} || ']' FROM ({checks.checked_sql(relation([(found, None)]), plan)})"
+    ran = checks.checked_sql(relation([(found, None)]), plan)
+    query = f"SELECT '[' || {checks.results_sql(plan)} || ']' FROM ({ran})"
     (result,) = json.loads(duckdb.sql(query).fetchall()[0][0])
     assert result["found"] == found
     assert result["message"] == f"“{found}”不对"

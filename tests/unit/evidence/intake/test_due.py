@@ -22,7 +22,9 @@ from xinheng.law.packs import Pack
         (date(2031, 1, 6), None),
     ],
 )
-def test_the_last_day_on_time_is_counted_in_working_days(national: Pack, decided: date, due: date | None) -> None:
+def test_the_last_day_on_time_is_counted_in_working_days(
+    national: Pack, decided: date, due: date | None
+) -> None:
     assert due_dates(national.item("penalty"), national.calendar, [decided]) == {decided: due}
 
 
@@ -36,7 +38,9 @@ def test_the_last_day_is_on_time_and_the_next_is_late(house: House, clock: Stepp
 
 def test_an_unknown_year_is_neither_late_nor_on_time(house: House, clock: SteppingClock) -> None:
     clock.set(datetime(2027, 2, 1, 2, tzinfo=UTC))
-    receipt = house.send(row(1, CF_JDRQ="2026-12-30"), row(2, CF_JDRQ="2027-01-20"), row(3, CF_JDRQ="2026-11-12"))
+    receipt = house.send(
+        row(1, CF_JDRQ="2026-12-30"), row(2, CF_JDRQ="2027-01-20"), row(3, CF_JDRQ="2026-11-12")
+    )
     assert receipt.counts.accepted == 3
     assert (receipt.counts.late, receipt.counts.undated) == (1, 2)
     with house.database.transaction() as tx:

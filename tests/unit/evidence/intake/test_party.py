@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.sending import code, row
+
 from xinheng.evidence.intake import drafting, split
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.model import Request
@@ -36,8 +37,22 @@ CASES = [
     # a kind nobody knows says nothing
     (row(16, CF_XDR_LB="个人", CF_XDR_MC="张三", CF_XDR_SHXYM=""), PERSON),
     # an identity number beside a name that is no organisation's
-    (row(17, CF_XDR_LB="", CF_XDR_MC="某当事人（另案处理）", CF_XDR_SHXYM="", CF_XDR_ZJHM="11010519491231002X"), PERSON),
-    (row(18, CF_XDR_LB="", CF_XDR_MC="清河商贸有限公司", CF_XDR_SHXYM="", CF_XDR_ZJHM="11010519491231002X"), ORGANISATION),
+    (
+        row(
+            17,
+            CF_XDR_LB="",
+            CF_XDR_MC="某当事人（另案处理）",
+            CF_XDR_SHXYM="",
+            CF_XDR_ZJHM="11010519491231002X",
+        ),
+        PERSON,
+    ),
+    (
+        row(
+            18, CF_XDR_LB="", CF_XDR_MC="清河商贸有限公司", CF_XDR_SHXYM="", CF_XDR_ZJHM="11010519491231002X"
+        ),
+        ORGANISATION,
+    ),
     (row(19, CF_XDR_LB="个体工商户", CF_XDR_MC="张三", CF_XDR_SHXYM=code(19, "92430100")), ORGANISATION),
 ]
 
