@@ -62,7 +62,7 @@ def organisation_name_sql(name: str) -> str:
 
 
 def row_kind_sql(item: Item) -> str:
-    """`organisation`, `individual_business`, `person` or `unknown`: over a normalised row and its verdicts."""
+    """`organisation`, `individual_business`, `person` or `unknown`, over a normalised row with verdicts."""
     name = f'trim("{item.roles["party_name"]}")'
     kind = f'"{item.roles["party_kind"]}"' if item.role("party_kind") else "CAST(NULL AS VARCHAR)"
     party, *older = organisation_codes(item)
