@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
+from xinheng.core.identity import mask
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
+from xinheng.core.wording import fault
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import audit, passwords, store
 from xinheng.office.access.errors import AccountRefused, AccountUnknown, TooManyAttempts
@@ -27,6 +29,7 @@ SESSION_HOURS = 12
 WINDOW = timedelta(minutes=15)
 FAILURES_OF_PAIR = 5  # of one address with one login
 FAILURES_OF_ADDRESS = 30  # an office behind one address has many people
+NAME_LENGTH = 60
 PASSWORD_LENGTH = 200  # longer ones are not hashed
 
 
@@ -45,7 +48,12 @@ def add_account(
 ) -> tuple[Account, str]:
     """Open an account; it and its generated password, which is nowhere kept. Raises AccountRefused."""
     if not LOGIN.fullmatch(new.login):
-        raise _refused(f"账号“{new.login[:60]}”", "2 至 40 位小写字母、数字、点、横线")
+        raise _refused(f"账号“{mask(new.login)[0][:60]}”", "2 至 40 位小写字母、数字、点、横线")
+    if mask(new.login)[1]:
+        raise _refused("账号像是身份证号码", "不含证件号码的账号")
+    wrong = fault(new.name, 1, NAME_LENGTH)
+    if wrong is not None:
+        raise _refused(f"显示的名称{wrong}", f"1 至 {NAME_LENGTH} 个字的一行文字，不含证件号码")
     if new.role is Role.CLERK and new.agency is None:
         raise _refused("经办人账号没有所属单位", "用 --agency 指定已登记的单位")
     if store.account_by_login(tx, new.login) is not None:

@@ -9,8 +9,11 @@ from datetime import date
 from typing import NoReturn
 from uuid import UUID
 
+from xinheng.core.divisions import listed
+from xinheng.core.identity import mask
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
+from xinheng.core.wording import fault
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import audit, store
 from xinheng.office.access.errors import AgencyRefused, AgencyUnknown
@@ -24,6 +27,7 @@ from xinheng.office.access.model import (
 )
 
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
+DIVISION = re.compile(r"[0-9]{6}([0-9]{3}([0-9]{3})?)?")
 NAME_LENGTH = 100
 
 
@@ -74,11 +78,26 @@ def add_agency(tx: Transaction, new: NewAgency, clock: Clock, actor: str) -> Age
 
 def _check(tx: Transaction, new: NewAgency) -> None:
     if not CODE.fullmatch(new.code):
-        _refuse(f"代码“{new.code[:60]}”", "1 至 40 位字母、数字、点、横线", None)
-    if not 2 <= len(new.name.strip()) <= NAME_LENGTH:
-        _refuse("名称为空或过长", f"2 至 {NAME_LENGTH} 个字", new.code)
+        _refuse(f"代码“{mask(new.code)[0][:60]}”", "1 至 40 位字母、数字、点、横线", None)
+    if mask(f"代码{new.code}")[1]:  # a unified code of digits alone is none
+        _refuse("代码像是身份证号码", "单位代码", None)
+    _check_name(new.name, new.code)
+    for authority in new.authorities:
+        _check_name(authority, new.code)
+    if new.division is not None and not _is_division(new.division):
+        _refuse("行政区划代码不存在", "6 位行政区划代码，乡镇、村可续至 9 或 12 位", new.code)
     if store.agency_by_code(tx, new.code) is not None:
         _refuse("代码已被使用", "未登记过的代码", new.code)
+
+
+def _check_name(name: str, code: str) -> None:
+    wrong = fault(name, 2, NAME_LENGTH)
+    if wrong is not None:
+        _refuse(f"单位名称{wrong}", f"2 至 {NAME_LENGTH} 个字的一行文字，不含证件号码", code)
+
+
+def _is_division(code: str) -> bool:
+    return DIVISION.fullmatch(code) is not None and listed(code[:6])
 
 
 def _refuse(found: str, expected: str, where: str | None) -> NoReturn:
@@ -87,6 +106,7 @@ def _refuse(found: str, expected: str, where: str | None) -> NoReturn:
 
 def rename(tx: Transaction, agency: Agency, name: str, on: date, clock: Clock, actor: str) -> Agency:
     """Another name from a day on; the old one stays for the days before. Raises AgencyRefused."""
+    _check_name(name, agency.code)
     current = store.names_of(tx, [agency.agency])[-1]
     if on <= current.from_on:
         _refuse(f"更名日 {on} 不晚于现名称的起始日 {current.from_on}", "更晚的日期", agency.code)
@@ -98,7 +118,10 @@ def rename(tx: Transaction, agency: Agency, name: str, on: date, clock: Clock, a
 
 
 def enter_authority(tx: Transaction, agency: Agency, authority: DatedName, clock: Clock, actor: str) -> None:
-    """Enter an agency for an authority besides itself, from a day on."""
+    """Enter an agency for an authority besides itself, from a day on. Raises AgencyRefused."""
+    _check_name(authority.name, agency.code)
+    if authority.to_on is not None and authority.to_on <= authority.from_on:
+        _refuse(f"止日 {authority.to_on} 不晚于起始日 {authority.from_on}", "晚于起始日的止日", agency.code)
     if store.insert_authority(tx, agency.agency, authority):
         audit.note(
             tx, clock, actor, "agency.authority", f"{agency.code} {authority.name}（{authority.from_on}）"

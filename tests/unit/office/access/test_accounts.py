@@ -7,6 +7,7 @@ import threading
 import pytest
 from argon2 import PasswordHasher
 
+from xinheng.core.identity import check_character
 from xinheng.office.access import accounts, audit, service
 from xinheng.office.access.accounts import NewAccount
 from xinheng.office.access.errors import AccountRefused, AccountUnknown, SignInBusy, TooManyAttempts
@@ -15,6 +16,7 @@ from xinheng.office.access.passwords import Passwords, generate
 from xinheng.office.access.service import NewAgency
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # strength is not what is tested here
+INVENTED = "11010119900307001" + check_character("11010119900307001")
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 
@@ -52,6 +54,16 @@ def test_a_password_opens_a_session_with_account_and_agency(clerk, sign_in, data
     with database.transaction() as tx:
         found = accounts.session(tx, opened.token, clock)
     assert (found.account, found.agency.code, found.csrf) == (account, "A", opened.csrf)
+
+
+@pytest.mark.parametrize(
+    ("login", "name"), [(INVENTED, "李某"), ("li", f"李某{INVENTED}"), ("li", "李\n某"), ("li", "")]
+)
+def test_an_identity_number_opens_no_account(database, clock, hashing, login, name):
+    new = NewAccount(login, name, Role.OFFICE)
+    with pytest.raises(AccountRefused) as refused, database.transaction() as tx:
+        accounts.add_account(tx, new, hashing, clock, "test")
+    assert INVENTED not in str(refused.value)
 
 
 def test_a_login_is_found_whatever_its_case(clerk, sign_in):

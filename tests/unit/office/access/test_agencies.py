@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from xinheng.core.identity import check_character
 from xinheng.office.access import audit, service
 from xinheng.office.access.errors import AgencyRefused, AgencyUnknown
 from xinheng.office.access.model import Agency, AgencyKind, DatedName, Level, Standing, fold_name
@@ -49,6 +50,47 @@ def test_a_code_that_is_none_is_refused(add, code):
 def test_a_name_that_is_none_is_refused(add, name):
     with pytest.raises(AgencyRefused):
         add("A", name)
+
+
+INVENTED = "11010119900307001" + check_character("11010119900307001")
+
+
+@pytest.mark.parametrize("name", ["明远\n城管局", "明远\x1b[31m城管局", f"明远{INVENTED}局"])
+def test_a_name_with_unseen_characters_or_an_identity_number_is_refused(add, database, clock, name):
+    with pytest.raises(AgencyRefused) as refused:
+        add("A", name)
+    assert INVENTED not in str(refused.value)
+    with pytest.raises(AgencyRefused):
+        add("A", "明远市城管局", authorities=(name,))
+    agency = add("A", "明远市城管局")
+    with pytest.raises(AgencyRefused), database.transaction() as tx:
+        service.rename(tx, agency, name, date(2024, 3, 1), clock, "office")
+    with pytest.raises(AgencyRefused), database.transaction() as tx:
+        service.enter_authority(tx, agency, DatedName(name, ON, None), clock, "office")
+
+
+def test_an_identity_number_is_no_code(add):
+    with pytest.raises(AgencyRefused) as refused:
+        add(INVENTED, "明远市城管局")
+    assert INVENTED not in str(refused.value)
+
+
+@pytest.mark.parametrize("division", ["", "zzz", "420299", "4202", "42020200"])
+def test_a_division_that_never_was_is_refused(add, division):
+    with pytest.raises(AgencyRefused):
+        add("A", "明远市城管局", division=division)
+
+
+def test_a_division_goes_down_to_the_village(add):
+    for code, division in (("A", "420202"), ("B", "420202001"), ("C", "420202001001")):
+        assert add(code, "明远市城管局", division=division).division == division
+
+
+def test_an_authority_that_ends_before_it_begins_is_refused(add, database, clock):
+    agency = add("A", "明远市城管局")
+    span = DatedName("明远市建设局", date(2024, 1, 1), date(2023, 1, 1))
+    with pytest.raises(AgencyRefused), database.transaction() as tx:
+        service.enter_authority(tx, agency, span, clock, "office")
 
 
 def test_a_code_is_given_once(add):
