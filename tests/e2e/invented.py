@@ -136,3 +136,9 @@ def sheet(rows: list[dict[str, str]]) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def person(number: int, decided: date) -> dict[str, str]:
+    """A row about a natural person, which must not be stored. It has no identity number."""
+    changes = {"行政相对人名称": "赵某", "行政相对人类别": "自然人", "统一社会信用代码": "", "法定代表人": ""}
+    return penalty(number, decided) | changes

@@ -53,7 +53,7 @@ def town(folder: Path, server: Server) -> Iterator[Town]:
     )
     clock = SteppingClock()
     init_home(settings, "national", clock)
-    with open_app(settings, clock) as app:
+    with open_app(settings, clock, serving=True) as app:
         built = Town(app, clock)
         _people(built)
         _files(built, folder)

@@ -13,6 +13,7 @@ import psycopg
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
 
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.subjects import lookup
@@ -38,7 +39,8 @@ LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (sign_in, upload, receipts, office)
-ROUTERS = tuple(module.router for module in (*PORTAL, *DESK, api))
+# looked through in this order: what systems ask all day comes first
+ROUTERS = tuple(module.router for module in (api, *PORTAL, *DESK))
 
 
 def create_app(app: App) -> FastAPI:
@@ -50,13 +52,16 @@ def create_app(app: App) -> FastAPI:
         searches = _pool(app, lookup.configure)
         reads = _pool(app, reading.configure)
         await run_in_threadpool(app.reload_pack)
-        # Pack and modules stay for good: walking over all of them at every full collection stops every
-        # request for a fifth of a second.
-        gc.collect()
-        gc.freeze()
         async with searches, reads, _kept_current(app):
             web.state.web = Web(app, render, searches, reads, Knock(app.keys.session), Uploads(app.incoming))
-            yield
+            # Pack and modules stay for good: walking over all of them at every full collection would stop
+            # every request for a fifth of a second.
+            gc.collect()
+            gc.freeze()
+            try:
+                yield
+            finally:
+                gc.unfreeze()
 
     web = FastAPI(
         title="信衡公共信用信息接口",
@@ -69,6 +74,8 @@ def create_app(app: App) -> FastAPI:
     )
     respond = failures.responder(render)
     failures.install(web, respond)
+    # described by FastAPI with the others, served by Starlette before them: asked for all day
+    web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
     for router in ROUTERS:
         web.include_router(router)
     describe(web)

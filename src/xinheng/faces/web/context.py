@@ -43,7 +43,8 @@ class Web:
         return today(self.app.clock)
 
 
-def web_of(request: Request) -> Web:
+async def web_of(request: Request) -> Web:
+    """What was built at the start. Asynchronous: a plain function would cost every request a thread."""
     return cast(Web, request.app.state.web)
 
 

@@ -37,6 +37,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": schemas.Problem, "description": text}
     for status, text in ((400, "参数不对"), (404, "没有"), (503, "暂时不能答复"))
 }
+SUBJECT = "/subjects/{code}"
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(anyone)], responses=_REFUSALS)
 
 
@@ -45,11 +46,16 @@ def answer(request: Request, value: dict[str, Any]) -> Response:
     return tagged(request, orjson.dumps(value), JSON)
 
 
-@router.get("/subjects/{code}", response_model=schemas.SubjectAnswer, summary="按代码查一家单位")
+@router.get(SUBJECT, response_model=schemas.SubjectAnswer, summary="按代码查一家单位")
 async def subject(request: Request, web: House, code: str) -> Response:
     """The organisation that bears or bore the code, and its records that are shown today."""
     pack, day = web.app.pack, web.today()
     return answer(request, await read(web.reads, lambda tx: subject_answer(tx, pack, code, day)))
+
+
+async def quick_subject(request: Request) -> Response:
+    """The same for Starlette's own routing, which asks for no dependencies and so costs a third less."""
+    return await subject(request, request.app.state.web, request.path_params["code"])
 
 
 def subject_answer(tx: Transaction, pack: Pack, code: str, day: date) -> dict[str, Any]:
