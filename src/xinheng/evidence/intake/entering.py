@@ -86,7 +86,9 @@ def enter_rows(
     seal.write_due(folder, due_dates(this.item, draft.rules.pack.calendar, draft.decided))
     seal.write_organisations(folder, _organisations(tx, house, draft, source))
     progress("seal")
-    late, undated, count = _seal(house, draft, decisions, source, receipt)
+    profile = draft.rules.profile
+    sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, profile.id)
+    late, undated, count = _seal(house, draft, decisions, sender, lines)
     if count != len(lines):
         raise RuntimeError(f"{len(lines)} rows were to become events, {count} did")
     progress("load")
@@ -132,19 +134,21 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
 
 
 def _seal(
-    house: House, draft: Draft, decisions: Decisions, source: Source, receipt: UUID
+    house: House, draft: Draft, decisions: Decisions, sender: seal.Sender, lines: list[int]
 ) -> tuple[int, int, int]:
-    """Write `sealed.parquet` and the files of what goes back; (late, undated, events)."""
+    """Write what is sealed and the files of what goes back; (late, undated, events)."""
     profile = draft.rules.profile
-    sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, profile.id, profile.counted)
     refused = [(line, reason, record) for line, (reason, record) in decisions.refused.items()]
     count = returning.write_refused(draft.folder, refused)
     marked = [] if profile.counted else matching.by_sender(draft.folder)
     returning.write_strangers(draft.folder, marked)
-    statements = [seal.seal_statement(draft.split, sender), *returning.statements(draft.split, count)]
-    ((late, undated, events),) = house.engine.run(
-        draft.folder, statements, [seal.lateness_query(draft.split)]
-    )[0]
+    back = returning.statements(draft.split, count)
+    if not lines:
+        house.engine.run(draft.folder, back)
+        return 0, 0, 0
+    statements = [*seal.seal_statements(draft.split, sender, lines), *back]
+    asked = [seal.lateness_query(draft.split)]
+    ((late, undated, events),) = house.engine.run(draft.folder, statements, asked)[0]
     return (late if profile.counted else 0), (undated if profile.counted else 0), events
 
 

@@ -1,7 +1,7 @@
 """From rows to events: payloads, commitments, entries, and the parts of a ledger batch.
 
-The engine's child writes one wide file, `sealed.parquet`, row by row in log order; the parts of the batch are
-columns of it, turned into Arrow piece by piece. Ids and salts come from the operating system's randomness,
+The engine writes wide files, `sealed-<n>.parquet`, row by row in log order; the parts of the batch are
+columns of them, turned into Arrow piece by piece. Ids and salts come from the operating system's randomness,
 made here and joined by line: DuckDB's own generator is not for secrets.
 """
 # ruff: noqa: S608 - engine SQL of our own constants and the checked fields and rules of a pack
@@ -9,7 +9,7 @@ made here and joined by line: DuckDB's own generator is not for secrets.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,7 +33,9 @@ from xinheng.evidence.ledger.projection import Batch, Part
 ACTS = "acts.parquet"
 DUE = "due.parquet"
 ORGANISATIONS = "organisations.parquet"
-SEALED = "sealed.parquet"
+SEALED = "sealed-{}.parquet"
+CHUNK = 200_000  # rows sealed at a time
+GROUP = 20_480  # wide rows that the engine holds per thread before writing
 PIECE = 20_000  # rows turned into Arrow at a time
 
 ACT_SCHEMA = pa.schema(
@@ -56,7 +58,6 @@ class Sender:
     receipt: UUID
     pack: str
     profile: str
-    counted: bool  # profile counts in 合规率 and lateness
 
 
 def write_acts(
@@ -120,9 +121,20 @@ def write_organisations(folder: Path, subjects: pa.Table) -> None:
     pq.write_table(subjects, folder / ORGANISATIONS)
 
 
-def seal_statement(split: Split, sender: Sender) -> str:
-    """COPY of the rows that become events, with everything that the ledger keeps of them."""
+def seal_statements(split: Split, sender: Sender, lines: Sequence[int]) -> list[str]:
+    """COPYs of the rows that become events (`lines`, ascending), with all that the ledger keeps of them.
+
+    Piece by piece: what is joined to the rows then fits into memory however long the file is.
+    """
+    return [
+        _seal_statement(split, sender, place, (lines[start], lines[min(start + CHUNK, len(lines)) - 1]))
+        for place, start in enumerate(range(0, len(lines), CHUNK))
+    ]
+
+
+def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, int]) -> str:
     item, folder = split.item, split.staged.folder
+    within = f"line BETWEEN {lines[0]} AND {lines[1]}"
     fields = ", ".join(f'"{f.code}"' for f in item.fields if not f.dropped)
     said = ", ".join(f"{payload_sql(item, c)} AS {c}" for c in CLASSES)
     constants = (
@@ -137,8 +149,10 @@ def seal_statement(split: Split, sender: Sender) -> str:
         f"key_mac, content_mac, shown_mark, reported_mark, {said}, {constants}, w.due_on, "
         f'{decided} AS valid_from, {decided} AS decided_on, "{item.roles["document"]}" AS document, '
         f'"{item.roles["authority"]}" AS authority, {fields} '
-        f"FROM ({split.rows_sql()}) c JOIN {_parquet(folder / ACTS)} a USING (line) "
-        f"JOIN (SELECT line, key_mac, content_mac FROM {_parquet(folder / ARRIVING)}) m USING (line) "
+        f"FROM ({split.rows_sql(lines=lines)}) c "
+        f"JOIN (SELECT * FROM {_parquet(folder / ACTS)} WHERE {within}) a USING (line) "
+        f"JOIN (SELECT line, key_mac, content_mac FROM {_parquet(folder / ARRIVING)} WHERE {within}) m "
+        f"USING (line) "
         f'JOIN {_parquet(folder / ORGANISATIONS)} o ON o.code = c."{item.roles["party_code"]}" '
         f"LEFT JOIN {_parquet(folder / DUE)} w ON w.decided = {decided}"
     )
@@ -156,7 +170,7 @@ def seal_statement(split: Split, sender: Sender) -> str:
         f"salt0 || salt1 || salt2 AS salts, commitment0 || commitment1 || commitment2 AS commitments, "
         f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows}))"
     )
-    return f"COPY ({sealed}) TO {sql_text(str(folder / SEALED))} (FORMAT parquet)"
+    return f"COPY ({sealed}) TO {_path(folder / SEALED.format(place))} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
 
 
 def lateness_query(split: Split) -> str:
@@ -165,12 +179,12 @@ def lateness_query(split: Split) -> str:
     return (
         f"SELECT count(*) FILTER (WHERE {recorded} AND received_on > due_on), "
         f"count(*) FILTER (WHERE {recorded} AND due_on IS NULL), count(*) "
-        f"FROM {_parquet(split.staged.folder / SEALED)}"
+        f"FROM {_parquet(split.staged.folder / SEALED.format('*'))}"
     )
 
 
 def batch_of(split: Split, count: int, changed: int) -> Batch:
-    """The batch for `ledger.append`, its parts written beside `sealed.parquet`."""
+    """The batch for `ledger.append`, its parts written beside what was sealed."""
     folder = split.staged.folder
     batch = Batch(folder, count, split.item.id)
     facts = pa.schema(
@@ -190,22 +204,27 @@ def batch_of(split: Split, count: int, changed: int) -> Batch:
     if changed:
         wanted.append(("changed", SCHEMAS["changed"], EventKind.CORRECTED))
     for part, schema, kind in wanted:
-        pieces = _pieces(folder / SEALED, schema, kind)
+        pieces = _pieces(folder, schema, kind)
         write_part(batch, part, pa.RecordBatchReader.from_batches(schema, pieces))
     return batch
 
 
-def _pieces(path: Path, schema: pa.Schema, kind: str | None) -> Iterator[pa.RecordBatch]:
+def _pieces(folder: Path, schema: pa.Schema, kind: str | None) -> Iterator[pa.RecordBatch]:
     columns = (
         schema.names if kind is None else [*schema.names, *(["kind"] if "kind" not in schema.names else [])]
     )
-    with pq.ParquetFile(path) as file:
-        for piece in file.iter_batches(PIECE, columns=columns):
-            chosen = piece if kind is None else piece.filter(pc.equal(piece.column("kind"), kind))
-            if chosen.num_rows:
-                arrays = [chosen.column(f.name).cast(f.type) for f in schema]
-                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+    for place in range(len(list(folder.glob(SEALED.format("*"))))):
+        with pq.ParquetFile(folder / SEALED.format(place)) as file:
+            for piece in file.iter_batches(PIECE, columns=columns):
+                chosen = piece if kind is None else piece.filter(pc.equal(piece.column("kind"), kind))
+                if chosen.num_rows:
+                    arrays = [chosen.column(f.name).cast(f.type) for f in schema]
+                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _parquet(path: Path) -> str:
     return f"read_parquet({sql_text(str(path))})"
+
+
+def _path(path: Path) -> str:
+    return sql_text(str(path))

@@ -44,13 +44,16 @@ class Split:
     def checked(self) -> Path:
         return self.staged.folder / CHECKED
 
-    def rows_sql(self, columns: str = "*") -> str:
-        """The checked rows with their `line`."""
+    def rows_sql(self, columns: str = "*", lines: tuple[int, int] | None = None) -> str:
+        """The checked rows with their `line`; `lines`: the first and the last that are wanted."""
         source = f"read_parquet({sql_text(str(self.checked))}, file_row_number=true)"
         if not self.staged.ordered:
-            return f"SELECT {columns} FROM {source}"
-        line = f"CAST(file_row_number + {self.staged.first_line} AS INTEGER) AS line"
-        return f"SELECT {columns} FROM (SELECT {line}, * FROM {source})"
+            within = f" WHERE line BETWEEN {lines[0]} AND {lines[1]}" if lines else ""
+            return f"SELECT {columns} FROM {source}{within}"
+        first = self.staged.first_line
+        within = f" WHERE file_row_number BETWEEN {lines[0] - first} AND {lines[1] - first}" if lines else ""
+        line = f"CAST(file_row_number + {first} AS INTEGER) AS line"
+        return f"SELECT {columns} FROM (SELECT {line}, * FROM {source}{within})"
 
 
 def environment_sql(split: Split, normalised: str) -> str:
