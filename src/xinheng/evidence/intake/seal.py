@@ -170,7 +170,8 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
         f"salt0 || salt1 || salt2 AS salts, commitment0 || commitment1 || commitment2 AS commitments, "
         f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows}))"
     )
-    return f"COPY ({sealed}) TO {_path(folder / SEALED.format(place))} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
+    target = sql_text(str(folder / SEALED.format(place)))
+    return f"COPY ({sealed}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
 
 
 def lateness_query(split: Split) -> str:
@@ -224,7 +225,3 @@ def _pieces(folder: Path, schema: pa.Schema, kind: str | None) -> Iterator[pa.Re
 
 def _parquet(path: Path) -> str:
     return f"read_parquet({sql_text(str(path))})"
-
-
-def _path(path: Path) -> str:
-    return sql_text(str(path))
