@@ -70,16 +70,16 @@ def show_list(request: Request, web: House, filters: Annotated[Filters, Depends(
 def _listing(web: Web, filters: Filters) -> ListingView:
     pack = web.app.pack
     item = filters.item if filters.item in pack.items else next(iter(pack.items))
+    days, errors = days_of(filters)
     base = ListingView(
         item=item,
         item_name=pack.item(item).name,
         items=tuple((i.id, i.name) for i in pack.items.values()),
         authority=filters.authority,
         party=filters.party,
-        start=filters.start,
-        end=filters.end,
+        start=filters.start if "from" in days else "",
+        end=filters.end if "to" in days else "",
     )
-    days, errors = days_of(filters)
     with web.transaction() as tx:
         subject, unclear = _subject(tx, filters.party)
         errors += unclear
