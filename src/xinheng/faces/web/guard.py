@@ -65,7 +65,8 @@ class Guard:
         try:
             self._refuse_foreign(scope)
             body = BodyLimit(receive, Headers(scope=scope), self._limit_of(scope["path"]))
-            await self._app(scope, body.receive, send_guarded)
+            asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+            await self._app(asked, body.receive, send_guarded)  # of HEAD, the server sends no body
         except XinhengError as error:
             await self._answer(scope, receive, send_guarded, error, started)
         except Exception:

@@ -162,6 +162,14 @@ def test_a_file_is_previewed_sent_and_receipted(clerk: Client, place: Town) -> N
     assert not any(place.app.incoming.glob("upload-*/file"))
 
 
+def test_what_was_sent_is_published_and_can_be_proved_at_once(clerk: Client, place: Town) -> None:
+    before = place.app.publish().checkpoint.size
+    sent(clerk, invented.sheet(rows(place, 105, 2)))
+    assert clerk.get("/api/v1/checkpoint").json()["size"] == before + 2
+    shown = clerk.get(f"/api/v1/subjects/{invented.code(105)}").json()["shown"]
+    assert clerk.get(f"/api/v1/records/{shown[0]['record']}/proof").status_code == 200
+
+
 def test_a_second_click_finds_the_same_receipt(clerk: Client, place: Town) -> None:
     preview = upload(clerk, invented.sheet(rows(place, 110, 2))).headers["location"]
     token = csrf(clerk)

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+import psycopg
 import pytest
 from fastapi import FastAPI, Request
+from psycopg_pool import PoolTimeout
 from starlette.responses import StreamingResponse
 from tests.unit.faces.web.asgi import Client
 
@@ -49,6 +51,14 @@ def client() -> Iterator[Client]:
         @app.get(prefix + "/number")
         def _number(n: int) -> int:
             return n
+
+        @app.get(prefix + "/pool")
+        def _pool() -> None:
+            raise PoolTimeout
+
+        @app.get(prefix + "/cancelled")
+        def _cancelled() -> None:
+            raise psycopg.errors.QueryCanceled
 
         @app.post(prefix + "/small")
         async def _small(request: Request) -> int:
@@ -155,6 +165,18 @@ def test_a_body_over_its_limit_is_refused_whether_declared_or_streamed(client: C
     assert client.post("/small", content=b"x" * 100).status_code == 200
     assert client.post("/small", content=b"x" * 101).status_code == 413
     assert client.post("/small", content=chunks()).status_code == 413
+
+
+def test_the_head_of_a_page_can_be_asked_for_alone(client: Client) -> None:
+    assert client.request("HEAD", "/number?n=1").status_code == 200
+    assert client.request("HEAD", "/nowhere").status_code == 404
+
+
+def test_a_database_that_does_not_answer_is_busy_and_no_crash(client: Client) -> None:
+    for path in ("/pool", "/cancelled"):
+        answer = client.get("/api/v1" + path)
+        assert (answer.status_code, answer.json()["code"]) == (503, "XH301")
+        assert answer.headers["retry-after"] == "5"
 
 
 def test_half_an_answer_is_broken_off_and_not_ended_as_if_whole(client: Client) -> None:

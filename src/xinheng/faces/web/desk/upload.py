@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -26,6 +27,8 @@ from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import FormError, bytes_text
 from xinheng.office.access import audit
 from xinheng.office.access.model import Session
+
+logger = logging.getLogger(__name__)
 
 PATH: Final = "/desk/upload"
 router = APIRouter(include_in_schema=False, dependencies=[Depends(sender)])
@@ -203,7 +206,16 @@ def send(web: House, session: Sender, token: str, _: OwnForm) -> Response:
                     session.account.account,
                 )
             web.uploads.finish(token, receipt)
+            _publish(web)
     return RedirectResponse(f"/desk/receipts/{receipt}?said={said}", 303, {"cache-control": PRIVATE})
+
+
+def _publish(web: Web) -> None:
+    """Bring tiles and checkpoint up to what was committed; what hinders this takes nothing back."""
+    try:
+        web.app.publish()
+    except XinhengError as refusal:
+        logger.warning("%s", refusal)
 
 
 @router.post(PATH + "/{token}/discard")

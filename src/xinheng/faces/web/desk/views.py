@@ -107,6 +107,11 @@ class PreviewView:
     sendable: bool = False
     errors: tuple[FormError, ...] = ()
 
+    @property
+    def sampled(self) -> bool:
+        """Whether any column shows what its first rows hold."""
+        return any(column.sample for column in self.columns)
+
 
 @dataclass(frozen=True)
 class ReceiptView:
