@@ -167,3 +167,19 @@ def test_what_an_agency_may_not_send_for_comes_back_with_its_own_reason(house: H
     receipt = house.send(row(1, CF_CFJG="远山市公安局", CF_CFJGDM=code(9, "11430100")), row(2))
     assert outcomes(receipt) == ["returned", "accepted"]
     assert "intake.sender" in checks(receipt)
+
+
+def test_a_key_that_one_row_gives_up_may_not_be_taken_by_another_row_of_the_file(house: House) -> None:
+    first = house.send(row(1))
+    moved = {"信衡编号": str(house.record(first)), **row(1, CF_WSH="清市监处罚〔2026〕77号")}
+    receipt = house.send(moved, row(1, CF_WSH="清市监处罚〔2026〕77号", CF_NR="处以罚款人民币壹万元"), row(3))
+    assert outcomes(receipt) == ["returned", "returned", "accepted"]
+    assert checks(receipt, 2) == checks(receipt, 3) == {"intake.same_key"}
+
+
+def test_two_rows_that_name_one_record_both_come_back(house: House) -> None:
+    first = house.send(row(1))
+    name = {"信衡编号": str(house.record(first))}
+    receipt = house.send({**name, **row(1, CF_NR="处以罚款人民币壹万元")}, {**name, **row(2)})
+    assert outcomes(receipt) == ["returned", "returned"]
+    assert house.count("events") == 1

@@ -62,14 +62,14 @@ class Entered:
     position: int
 
 
-def decide(tx: Transaction, draft: Draft, source: Source) -> Decisions:
+def decide(tx: Transaction, engine: Engine, draft: Draft, source: Source) -> Decisions:
     """What becomes of every candidate; raises nothing for what a row says."""
     decisions = Decisions()
     if draft.rules.profile.counted:
         for line in matching.by_sender(draft.folder):
             decisions.refused[line] = (held.SENDER, None)
     matching.within_file(draft.folder, decisions)
-    matching.with_held(tx, draft.folder, decisions, source.own)
+    matching.with_held(tx, engine, draft.split, decisions, source.own)
     decisions.settle_again()
     return decisions
 
@@ -79,7 +79,7 @@ def enter_rows(
 ) -> Entered:
     """Everything but the receipt. Raises UniqueClash and RecordMoved where another writer was first."""
     progress("compare")
-    decisions = decide(tx, draft, source)
+    decisions = decide(tx, house.engine, draft, source)
     lines = sorted(n for n in matching.lines(draft.folder) if not decisions.settled(n))
     folder, this = draft.folder, draft.split
     seal.write_acts(folder, lines, decisions.corrected, house.clock)

@@ -17,10 +17,13 @@ from xinheng.evidence.intake import held, record_key, senders
 from xinheng.evidence.intake.model import Outcome
 from xinheng.evidence.intake.split import CANDIDATE, Split
 from xinheng.evidence.ledger import comparison
+from xinheng.evidence.ledger.model import CLASSES
+from xinheng.ground.engine import Engine
 from xinheng.ground.store.transaction import Transaction
 
 ARRIVING = "arriving.parquet"
-REPEATS = "repeats.parquet"
+OFTEN, REPEATS = "often.parquet", "repeats.parquet"
+MEETING, SAID = "meeting.parquet", "said.parquet"
 PIECE = 50_000
 
 
@@ -51,10 +54,9 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
 
     `sent`: join what the sender may do (`senders.write_senders`); without it everybody may send everything.
     """
-    macs, item = split.macs, split.item
+    item = split.item
     columns = (
-        f"line, {macs.sql(record_key.key_text_sql(item))} AS key_mac, "
-        f"{macs.sql(record_key.content_text_sql(item))} AS content_mac, named_record, "
+        f"line, {split.macs.sql(record_key.key_text_sql(item))} AS key_mac, named_record, "
         f'"{item.roles["document"]}" IS NOT NULL AS numbered, '
     )
     rows = f"SELECT * FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"
@@ -64,24 +66,47 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
     folder = split.staged.folder
     return [
         f"COPY (SELECT {columns}{may} FROM {source}) TO {sql_text(str(folder / ARRIVING))} (FORMAT parquet)",
-        _repeats_statement(folder),
+        *_repeats_statements(split),
     ]
 
 
-def _repeats_statement(folder: Path) -> str:
-    """COPY of the lines whose record stands more than once in the file, with what decides about them.
+def _repeats_statements(split: Split) -> list[str]:
+    """COPYs of the lines whose key or record stands more than once in the file, with what decides about them.
 
     `differing`: the file says two things of one record, so both go back; else all but the first are known.
     """
+    folder = split.staged.folder
     source = f"read_parquet({sql_text(str(folder / ARRIVING))})"
-    keyed = f"SELECT line, content_mac, coalesce(encode(named_record), key_mac) AS same FROM {source}"
-    often = f"SELECT same FROM ({keyed}) GROUP BY same HAVING count(*) > 1"
-    window = "PARTITION BY same"
-    return (
-        f"COPY (SELECT line, min(line) OVER ({window}) AS first_line, "
-        f"(min(content_mac) OVER ({window})) <> (max(content_mac) OVER ({window})) AS differing "
-        f"FROM ({keyed}) WHERE same IN ({often})) TO {sql_text(str(folder / REPEATS))} (FORMAT parquet)"
+    keys = f"SELECT key_mac FROM {source} GROUP BY key_mac HAVING count(*) > 1"
+    named = f"SELECT named_record FROM {source} GROUP BY named_record HAVING count(*) > 1"
+    often = (
+        f"SELECT line, key_mac, named_record FROM {source} WHERE key_mac IN ({keys}) "
+        f"OR (named_record IS NOT NULL AND named_record IN ({named}))"
     )
+    lines = sql_text(str(folder / OFTEN))
+    said = f"SELECT line, content_mac FROM ({said_sql(split, f'SELECT line FROM read_parquet({lines})')})"
+    # a row that names its record has that for a group, and the key it wants for another
+    grouped = (
+        "SELECT line, same, min(line) OVER w AS first_line, "
+        "min(what) OVER w <> max(what) OVER w AS differing FROM ("
+        "SELECT line, key_mac AS same, content_mac || encode(coalesce(named_record, '')) AS what FROM o "
+        "UNION ALL SELECT line, encode(named_record), content_mac FROM o WHERE named_record IS NOT NULL) "
+        "WINDOW w AS (PARTITION BY same)"
+    )
+    return [
+        f"COPY ({often}) TO {lines} (FORMAT parquet)",
+        f"COPY (WITH o AS (SELECT * FROM read_parquet({lines}) JOIN ({said}) USING (line)) "
+        f"SELECT line, min(first_line) AS first_line, bool_or(differing) AS differing "
+        f"FROM ({grouped}) GROUP BY line) TO {sql_text(str(folder / REPEATS))} (FORMAT parquet)",
+    ]
+
+
+def said_sql(split: Split, lines: str) -> str:
+    """`line` and `content_mac` of the rows whose line is among those of the query `lines`."""
+    item = split.item
+    payloads = ", ".join(f"{record_key.payload_sql(item, c)} AS {c}" for c in CLASSES)
+    rows = f"SELECT line, {payloads} FROM ({split.rows_sql()}) WHERE line IN ({lines})"
+    return f"SELECT line, {split.macs.sql(record_key.content_text_sql())} AS content_mac FROM ({rows})"
 
 
 def within_file(folder: Path, decisions: Decisions) -> None:
@@ -107,13 +132,19 @@ def lines(folder: Path) -> Iterator[int]:
         yield from piece.column("line").to_pylist()
 
 
-def with_held(tx: Transaction, folder: Path, decisions: Decisions, own: tuple[UUID, ...]) -> None:
+def with_held(
+    tx: Transaction, engine: Engine, split: Split, decisions: Decisions, own: tuple[UUID, ...]
+) -> None:
     """Compare the undecided candidates with what is held, and decide them by the correction table.
 
     `own`: the sender and those it succeeds.
     """
-    reader = pa.RecordBatchReader.from_batches(comparison.ARRIVING_SCHEMA, _arriving(folder, decisions))
-    comparison.compare(tx, reader, own)
+    folder = split.staged.folder
+    arriving = pa.RecordBatchReader.from_batches(comparison.ARRIVING_SCHEMA, _arriving(folder, decisions))
+    meeting = comparison.meet(tx, arriving)
+    if not meeting:
+        return
+    comparison.compare(tx, _said(engine, split, meeting), own)
     for page in comparison.met(tx):
         for line, record, event, bits in page:
             situation = held.Situation.of(bits)
@@ -128,6 +159,23 @@ def with_held(tx: Transaction, folder: Path, decisions: Decisions, own: tuple[UU
                 decisions.refused[line] = (decision.reason, record.bytes if record else None)
 
 
+def _said(engine: Engine, split: Split, lines: list[int]) -> pa.RecordBatchReader:
+    """What these lines say, worked out in the engine."""
+    folder, schema = split.staged.folder, comparison.CONTENT_SCHEMA
+    pq.write_table(pa.table({"line": pa.array(lines, pa.int32())}), folder / MEETING)
+    wanted = f"SELECT line FROM read_parquet({sql_text(str(folder / MEETING))})"
+    target = sql_text(str(folder / SAID))
+    engine.run(folder, [f"COPY ({said_sql(split, wanted)}) TO {target} (FORMAT parquet)"])
+
+    def pieces() -> Iterator[pa.RecordBatch]:
+        with pq.ParquetFile(folder / SAID) as file:
+            for piece in file.iter_batches(PIECE):
+                arrays = [piece.column(f.name).cast(f.type) for f in schema]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, pieces())
+
+
 def _arriving(folder: Path, decisions: Decisions) -> Iterator[pa.RecordBatch]:
     for piece in _pieces(folder, None):
         rows = piece
@@ -139,7 +187,6 @@ def _arriving(folder: Path, decisions: Decisions) -> Iterator[pa.RecordBatch]:
         columns = [
             rows.column("line").cast(pa.int32()),
             rows.column("key_mac").cast(pa.binary(32)),
-            rows.column("content_mac").cast(pa.binary(32)),
             pa.array(named, pa.binary(16)),
             rows.column("numbered"),
             rows.column("deciding"),

@@ -64,10 +64,10 @@ def payload_sql(item: Item, disclosure: str) -> str:
     return f"'{{' || nullif(concat_ws(',', {terms}), '') || '}}'"
 
 
-def content_text_sql(item: Item) -> str:
-    """Everything the row says, delimited: the three payloads."""
+def content_text_sql() -> str:
+    """Everything the row says, delimited: over the three payloads as columns of their own."""
     parts = [_netstring("'xinheng/content/1'")]
-    parts.extend(_netstring(f"coalesce({payload_sql(item, c)}, '')") for c in CLASSES)
+    parts.extend(_netstring(f"coalesce({c}, '')") for c in CLASSES)
     return " || ".join(parts)
 
 

@@ -23,7 +23,7 @@ from xinheng.core.cells import sql_text
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock
 from xinheng.evidence.intake.matching import ARRIVING
-from xinheng.evidence.intake.record_key import payload_sql
+from xinheng.evidence.intake.record_key import content_text_sql, payload_sql
 from xinheng.evidence.intake.split import Split
 from xinheng.evidence.ledger import sql as hashes
 from xinheng.evidence.ledger.batches import SCHEMAS, write_part
@@ -146,12 +146,12 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
     decided = f'TRY_CAST("{item.roles["decided"]}" AS DATE)'
     rows = (
         f"SELECT line, a.kind, a.event, a.record, a.previous, a.salt0, a.salt1, a.salt2, o.subject, "
-        f"key_mac, content_mac, shown_mark, reported_mark, {said}, {constants}, w.due_on, "
+        f"key_mac, shown_mark, reported_mark, {said}, {constants}, w.due_on, "
         f'{decided} AS valid_from, {decided} AS decided_on, "{item.roles["document"]}" AS document, '
         f'"{item.roles["authority"]}" AS authority, {fields} '
         f"FROM ({split.rows_sql(lines=lines)}) c "
         f"JOIN (SELECT * FROM {_parquet(folder / ACTS)} WHERE {within}) a USING (line) "
-        f"JOIN (SELECT line, key_mac, content_mac FROM {_parquet(folder / ARRIVING)} WHERE {within}) m "
+        f"JOIN (SELECT line, key_mac FROM {_parquet(folder / ARRIVING)} WHERE {within}) m "
         f"USING (line) "
         f'JOIN {_parquet(folder / ORGANISATIONS)} o ON o.code = c."{item.roles["party_code"]}" '
         f"LEFT JOIN {_parquet(folder / DUE)} w ON w.decided = {decided}"
@@ -168,6 +168,7 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
     sealed = (
         f"SELECT * EXCLUDE (salt0, salt1, salt2, commitment0, commitment1, commitment2), "
         f"salt0 || salt1 || salt2 AS salts, commitment0 || commitment1 || commitment2 AS commitments, "
+        f"{split.macs.sql(content_text_sql())} AS content_mac, "
         f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows}))"
     )
     target = sql_text(str(folder / SEALED.format(place)))

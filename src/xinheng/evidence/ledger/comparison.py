@@ -17,34 +17,45 @@ ARRIVING_SCHEMA = pa.schema(
     [
         ("line", pa.int32()),
         ("key_mac", pa.binary(32)),
-        ("content_mac", pa.binary(32)),
         ("named_record", pa.binary(16)),  # the record that the row names, or null
         ("numbered", pa.bool_()),  # it has a document number
         ("deciding", pa.bool_()),  # its sender is the deciding authority
     ]
 )
+CONTENT_SCHEMA = pa.schema([("line", pa.int32()), ("content_mac", pa.binary(32))])
 PAGE = 50_000
 
 _CREATE = """
 create temp table arriving (
-    line integer not null, key_mac bytea not null, content_mac bytea not null,
+    line integer not null, key_mac bytea not null,
     named_record uuid, numbered boolean not null, deciding boolean not null
 ) on commit drop
 """
 
 _MEET = """
+create temp table found on commit drop as
+select a.line, a.key_mac, a.numbered, a.deciding, false as named,
+       r.record, r.event, r.source, r.state, r.content_mac as held
+from arriving a join records r on r.key_mac = a.key_mac
+where a.named_record is null
+union all
+select a.line, a.key_mac, a.numbered, a.deciding, true,
+       r.record, r.event, r.source, r.state, r.content_mac
+from arriving a left join records r on r.record = a.named_record
+where a.named_record is not null
+"""
+
+# Whatever meets a record or a buried key: only of these rows does the comparison need to know what they say.
+_LINES = """
+select line from found
+union
+select a.line from arriving a join tombstones t on t.key_mac = a.key_mac where a.named_record is null
+order by line
+"""
+
+_SITUATION = """
 create temp table met on commit drop as
-with found as (
-    select a.line, a.content_mac, a.key_mac, a.numbered, a.deciding, false as named,
-           r.record, r.event, r.source, r.state, r.content_mac as held
-    from arriving a join records r on r.key_mac = a.key_mac
-    where a.named_record is null
-    union all
-    select a.line, a.content_mac, a.key_mac, a.numbered, a.deciding, true,
-           r.record, r.event, r.source, r.state, r.content_mac
-    from arriving a left join records r on r.record = a.named_record
-    where a.named_record is not null
-)
+with said as (select f.*, s.content_mac from found f join said_lines s on s.line = f.line)
 select f.line, f.record, f.event,
        coalesce(f.held = f.content_mac, false) as same,
        f.deciding or coalesce(f.source = any(%(own)s::uuid[]), false) as own,
@@ -63,7 +74,7 @@ select f.line, f.record, f.event,
        f.named and exists (select from records o
                            where o.key_mac = f.key_mac and o.record <> f.record) as taken,
        count(*) over (partition by f.record) > 1 as doubled
-from found f
+from said f
 """
 
 # Keys whose record is gone (erased) or has moved to another key: a re-send must not revive what it said.
@@ -71,9 +82,9 @@ _BURIED = """
 insert into met
 select a.line, t.record, null::uuid, false, a.deciding,
        t.reason = 'superseded', false, t.reason <> 'superseded', false, a.numbered, false, false, false, false
-from arriving a join tombstones t on t.key_mac = a.key_mac
+from arriving a join tombstones t on t.key_mac = a.key_mac join said_lines s on s.line = a.line
 where a.named_record is null
-  and (t.reason <> 'superseded' or a.content_mac = any(t.content_macs))
+  and (t.reason <> 'superseded' or s.content_mac = any(t.content_macs))
   and not exists (select from met m where m.line = a.line)
 """
 
@@ -83,12 +94,24 @@ _BITS = (
 )
 
 
-def compare(tx: Transaction, arriving: pa.RecordBatchReader, own: tuple[UUID, ...]) -> None:
-    """Load the arriving rows and work out what they meet. `own`: whose records the sender may correct."""
+def meet(tx: Transaction, arriving: pa.RecordBatchReader) -> list[int]:
+    """Load the arriving rows; the lines that meet something held, ascending."""
     tx.execute(_CREATE)
     tx.load("arriving", arriving)
     tx.execute("analyze arriving")
-    tx.execute(_MEET, {"own": list(own)})
+    tx.execute(_MEET)
+    return [line for (line,) in tx.fetch(_LINES)]
+
+
+def compare(tx: Transaction, said: pa.RecordBatchReader, own: tuple[UUID, ...]) -> None:
+    """Work out what the lines of `meet` mean. `said` (CONTENT_SCHEMA): what they say.
+
+    `own`: agencies whose records the sender may correct.
+    """
+    tx.execute("create temp table said_lines (line integer not null, content_mac bytea) on commit drop")
+    tx.load("said_lines", said)
+    tx.execute("analyze said_lines")
+    tx.execute(_SITUATION, {"own": list(own)})
     tx.execute(_BURIED)
     tx.execute("create unique index on met (line)")
 
