@@ -2,7 +2,7 @@
 
 from xinheng.faces.app.activation import activate, active_digest, archived
 from xinheng.faces.app.clock import SystemClock
-from xinheng.faces.app.errors import HomeNotWritable, HomeTaken, NoHome, SettingWrong
+from xinheng.faces.app.errors import HomeNotWritable, HomeOfAnotherVersion, HomeTaken, NoHome, SettingWrong
 from xinheng.faces.app.home import Home
 from xinheng.faces.app.preparing import Prepared, init_home
 from xinheng.faces.app.safekeeping import backup_home, restore_home
@@ -13,6 +13,7 @@ __all__ = [
     "App",
     "Home",
     "HomeNotWritable",
+    "HomeOfAnotherVersion",
     "HomeTaken",
     "NoHome",
     "Prepared",

@@ -66,3 +66,19 @@ class HomeNotWritable(XinhengError):
             todo="核对权限，或用 XINHENG_HOME 换一个位置",
             where=where,
         )
+
+
+class HomeOfAnotherVersion(XinhengError):
+    """The home was made by a program that lays homes out otherwise, or its marker cannot be read."""
+
+    code: ClassVar[str] = "XH908"
+    kind: ClassVar[Kind] = Kind.NOT_READY
+    title: ClassVar[str] = "数据目录版本不符"
+
+    def __init__(self, found: str, expected: str, where: str) -> None:
+        super().__init__(
+            found=found,
+            expected=expected,
+            todo="用建立它的程序版本打开，或从备份恢复这个文件；不要手工修改",
+            where=where,
+        )

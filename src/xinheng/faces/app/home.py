@@ -10,8 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from xinheng.core.reasons import said_in_chinese
 from xinheng.core.times import Known
-from xinheng.faces.app.errors import HomeNotWritable, HomeTaken, NoHome
+from xinheng.faces.app.errors import (
+    HomeNotWritable,
+    HomeOfAnotherVersion,
+    HomeTaken,
+    NoHome,
+)
 
 MARKER = "xinheng.json"
 FORMAT = 1
@@ -64,13 +70,35 @@ class Home:
         return (self.root / MARKER).is_file()
 
     def require(self) -> None:
-        """Raise NoHome where there is none."""
+        """Raise NoHome where there is none, HomeOfAnotherVersion where this program cannot use it."""
         if not self.exists():
             raise NoHome(str(self.root))
+        self.require_format()
+
+    def require_format(self) -> None:
+        """That the home, where there is one, is laid out as this program knows it.
+
+        Raises HomeOfAnotherVersion.
+        """
+        marker = self.root / MARKER
+        try:
+            said = json.loads(marker.read_bytes())
+            found = said.get("format") if isinstance(said, dict) else None
+        except FileNotFoundError:
+            return
+        except ValueError:
+            found = None
+        if found != FORMAT:
+            what = f"格式 {found}" if isinstance(found, int) else "读不出格式"
+            raise HomeOfAnotherVersion(what, f"格式 {FORMAT}", str(marker))
 
     def prepare(self) -> None:
-        """Make the folders; one with other things in it is left alone. Raises HomeTaken, HomeNotWritable."""
+        """Make the folders; one with other things in it is left alone.
+
+        Raises HomeTaken, HomeNotWritable, HomeOfAnotherVersion.
+        """
         try:
+            self.require_format()
             self.root.mkdir(parents=True, exist_ok=True)
             strangers = {p.name for p in self.root.iterdir()} - {
                 *PRIVATE,
@@ -90,7 +118,7 @@ class Home:
             for name in OPEN:
                 (self.root / name).mkdir(exist_ok=True)
         except OSError as error:
-            raise HomeNotWritable(str(self.root), error.strerror or type(error).__name__) from error
+            raise HomeNotWritable(str(self.root), said_in_chinese(error)) from error
 
     def mark(self, made: Known) -> None:
         """Note that the home is whole; written at the very end of `init`."""
@@ -100,8 +128,11 @@ class Home:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else initialises or restores this home meanwhile. Raises HomeTaken."""
-        lock = os.open(self.root / "init.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        """Nobody else initialises or restores this home meanwhile. Raises HomeTaken, HomeNotWritable."""
+        try:
+            lock = os.open(self.root / "init.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise HomeNotWritable(str(self.root), said_in_chinese(error)) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield

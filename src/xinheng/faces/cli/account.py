@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from xinheng.faces.app import Settings, open_app
+from xinheng.faces.cli.screen import console, listing
 from xinheng.office.access import accounts, audit, service
 from xinheng.office.access.accounts import NewAccount
 from xinheng.office.access.model import Role
@@ -44,12 +43,12 @@ def show() -> None:
     with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
         listed = accounts.listed(tx)
         agencies = service.by_ids(tx, [a.agency for a in listed if a.agency])
-    table = Table("账号", "名称", "角色", "单位", "状态", box=None, pad_edge=False)
+    table = listing("账号", "名称", "角色", "单位", "状态")
     for account in listed:
         unit = agencies[account.agency].name if account.agency else ""
         state = "停用" if account.disabled else ""
         table.add_row(*map(escape, (account.login, account.name, ROLES[account.role], unit, state)))
-    Console(highlight=False).print(table)
+    console().print(table)
 
 
 @app.command()

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.cli.errors import WrongUsage
+from xinheng.faces.cli.screen import console, listing
 from xinheng.office.access import audit, service
 from xinheng.office.access.model import FROM_THE_BEGINNING, AgencyKind, DatedName, Level
 from xinheng.office.access.service import NewAgency
@@ -71,7 +70,7 @@ def show() -> None:
     with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
         tree = service.tree(tx)
         authorities = {a.agency: service.standing(tx, a).authorities for _, a in tree}
-    table = Table("代码", "名称", "层级", "类别", "起止", "代报机关", box=None, pad_edge=False)
+    table = listing("代码", "名称", "层级", "类别", "起止", "代报机关")
     for depth, agency in tree:
         begins = "" if agency.from_on == FROM_THE_BEGINNING else agency.from_on.isoformat()
         span = f"{begins}–{agency.to_on or ''}" if begins or agency.to_on else ""
@@ -85,9 +84,9 @@ def show() -> None:
             others,
         )
         table.add_row(*map(escape, cells))
-    console = Console(highlight=False)
-    console.print(table)
-    console.print(f"共 {len(tree)} 个单位")
+    out = console()
+    out.print(table)
+    out.print(f"共 {len(tree)} 个单位")
 
 
 @app.command()

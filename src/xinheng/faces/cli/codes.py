@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 import typer
 
 from xinheng.core.uscc import WARNINGS, Verdict, judge
+from xinheng.faces.cli.errors import WrongUsage
 
 app = typer.Typer(help="统一社会信用代码：校验", no_args_is_help=True)
 
@@ -24,6 +25,10 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")  # would break a line o
 @app.command()
 def check() -> None:
     """从标准输入逐行读取代码，向标准输出写 CSV：code,verdict,reason,suggestion，一行对一行。"""
+    if sys.stdin is None:  # closed by the caller
+        raise WrongUsage(
+            found="没有标准输入", expected="每行一个代码的标准输入", todo="如 xinheng codes check < 代码.txt"
+        )
     answer(cast(BinaryIO, sys.stdin.buffer), cast(BinaryIO, sys.stdout.buffer))
 
 

@@ -18,6 +18,7 @@ from xinheng.evidence.ledger import store as ledger
 from xinheng.evidence.ledger.audit import audit
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.app.wiring import App, open_app
+from xinheng.faces.cli.errors import WrongUsage
 from xinheng.judgement.publicity.service import is_shown, publicity_of
 from xinheng.office.access import audit as access_audit
 from xinheng.verify import main as verify_main
@@ -26,7 +27,9 @@ app = typer.Typer(help="证据日志：证明、核对、公布、新纪元", no
 
 Keys = Annotated[
     list[str] | None,
-    typer.Option("--key", help="所信任的公钥（名称+编号+Base64），可多次；核对他处日志时必给"),
+    typer.Option(
+        "--key", metavar="公钥", help="所信任的公钥（名称+编号+Base64），可多次；核对他处日志时必给"
+    ),
 ]
 
 
@@ -40,19 +43,17 @@ def _say(text: str) -> None:
 
 @app.command()
 def prove(
-    record: Annotated[str, typer.Argument(help="信衡编号")],
-    out: Annotated[Path | None, typer.Option("--out", help="写入的文件；不写则输出到屏幕")] = None,
+    record: Annotated[UUID, typer.Argument(metavar="信衡编号", help="记录的编号，见回执")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="文件", help="写入的文件；不写则输出到屏幕")
+    ] = None,
 ) -> None:
     """为一条正在公示的记录出具可离线核对的证明（JSON）。"""
-    try:
-        wanted = UUID(record)
-    except ValueError:
-        raise typer.BadParameter(f"“{record}”不是信衡编号", param_hint="RECORD") from None
     with _house() as house:
         day = today(house.clock)
         with house.database.transaction() as tx:
-            shown = any(is_shown(row, day) for row in publicity_of(tx, [wanted]).get(wanted, ()))
-            value = proof.prove(tx, house.files, wanted, shown=shown)
+            shown = any(is_shown(row, day) for row in publicity_of(tx, [record]).get(record, ()))
+            value = proof.prove(tx, house.files, record, shown=shown)
     text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if out is None:
         sys.stdout.write(text)
@@ -63,11 +64,19 @@ def prove(
 
 @app.command()
 def verify(
-    folder: Annotated[Path | None, typer.Argument(help="日志文件夹；不写则核对本平台")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="文件夹", help="日志文件夹；不写则核对本平台")
+    ] = None,
     key: Keys = None,
 ) -> None:
     """核对日志：签名、每一块、根；核对本平台时还核对数据库内容与已签日志是否一致。不一致即以 1 退出。"""
     if folder is not None:
+        if not key:
+            raise WrongUsage(
+                found="核对他处的日志而没有给出公钥",
+                expected="--key 名称+编号+Base64（对方用 xinheng log checkpoint --key 显示）",
+                todo="从日志之外的途径取得公钥，用 --key 给出",
+            )
         raise typer.Exit(verify_main(["log", str(folder), *_options(key or [])]))
     with _house() as house:
         keys = key or [house.files.key.verifier]

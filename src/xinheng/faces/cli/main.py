@@ -18,11 +18,11 @@ from types import FrameType
 from typing import Any, NoReturn, cast
 
 import typer
-from typer import rich_utils
 from typer.exceptions import TyperException
 
 from xinheng.core.errors import Kind, XinhengError
-from xinheng.faces.cli.errors import CommandFailed, wrong_usage
+from xinheng.faces.cli.chinese import translate
+from xinheng.faces.cli.errors import CommandFailed, PathUnusable, wrong_usage
 
 # In the order of help. A room that is not built yet is left out.
 ROOMS = (
@@ -50,13 +50,6 @@ EXIT_CODES = {
     Kind.NOT_READY: 7,
     Kind.BUSY: 8,
 }
-PANELS = {
-    "ARGUMENTS_PANEL_TITLE": "参数",
-    "OPTIONS_PANEL_TITLE": "选项",
-    "COMMANDS_PANEL_TITLE": "命令",
-    "REQUIRED_LONG_STRING": "[必填]",
-    "DEFAULT_STRING": "[默认 {}]",
-}
 UNEXPECTED, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 
 
@@ -71,10 +64,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # help was shown instead
             return USAGE
-        return _refuse(wrong_usage(error), USAGE)
+        return _refuse(wrong_usage(error, ROOMS), USAGE)
     except (KeyboardInterrupt, typer.Abort):
         _say("已中断。没有完成的操作已全部撤回。")
         return INTERRUPTED
+    except OSError as error:
+        log = _keep_trace()
+        if PathUnusable.says(error):
+            refused = PathUnusable(error)
+            return _refuse(refused, EXIT_CODES[refused.kind])
+        return _refuse(CommandFailed(type(error).__name__, log), UNEXPECTED)
     except Exception as error:  # noqa: BLE001 - the last fence: a user sees no traceback
         return _refuse(CommandFailed(type(error).__name__, _keep_trace()), UNEXPECTED)
     finally:
@@ -82,9 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    result = typer.main.get_command(build(arguments)).main(
-        arguments, prog_name="xinheng", standalone_mode=False
-    )
+    command = typer.main.get_command(build(arguments))
+    translate(command)
+    result = command.main(arguments, prog_name="xinheng", standalone_mode=False)
     return result if isinstance(result, int) else 0
 
 
@@ -97,8 +96,6 @@ def build(arguments: Sequence[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for title, chinese in PANELS.items():  # typer has no other way to say them in Chinese
-        setattr(rich_utils, title, chinese)
     app.callback()(_frame)  # with a callback, a single command keeps its name
     for name in _wanted(arguments):
         _add(app, name)

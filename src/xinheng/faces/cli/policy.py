@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from xinheng.core.errors import XinhengError
 from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.cli.errors import WrongUsage
+from xinheng.faces.cli.screen import console, listing
 from xinheng.law.model import Severity
 from xinheng.law.packs import Pack, load, shipped
 from xinheng.law.reference import page
@@ -22,7 +23,7 @@ app = typer.Typer(help="规则包：检查、查看、生成说明", no_args_is_
 
 REFUSED = 3  # as for every refusal of what was given (see main.EXIT_CODES)
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
-PackName = Annotated[str, typer.Option("--pack", help="规则包名称")]
+PackName = Annotated[str, typer.Option("--pack", metavar="名称", help="规则包名称")]
 Folders = Annotated[
     list[Path] | None,
     typer.Option("--folder", help="另加的规则包目录，可多次；同名的包以后者为准", exists=True),
@@ -42,7 +43,9 @@ def _roots(folders: list[Path] | None) -> list[Path]:
 
 @app.command()
 def check(
-    name: Annotated[list[str] | None, typer.Argument(help="规则包名称；不写则检查全部")] = None,
+    name: Annotated[
+        list[str] | None, typer.Argument(metavar="名称", help="规则包名称；不写则检查全部")
+    ] = None,
     folder: Folders = None,
 ) -> None:
     """逐个加载规则包，运行其中全部示例；有一处不合即以 3 退出。"""
@@ -70,8 +73,8 @@ def _counts(pack: Pack) -> str:
 
 @app.command()
 def show(
-    item: Annotated[str, typer.Argument(help="事项编号或名称，如 penalty、行政处罚")],
-    on: Annotated[str, typer.Option("--on", help="日期，YYYY-MM-DD")],
+    item: Annotated[str, typer.Argument(metavar="事项", help="事项编号或名称，如 penalty、行政处罚")],
+    on: Annotated[str, typer.Option("--on", metavar="日期", help="如 2026-11-20")],
     pack: PackName = "national",
     folder: Folders = None,
 ) -> None:
@@ -84,26 +87,29 @@ def show(
         ) from None
     loaded = load(pack, _roots(folder))
     found = loaded.item(item, day)
-    out = Console()
+    out = console()
     out.print(f"{found.name}（{found.id}） {found.edition}，{day} 有效", markup=False)
     out.print(f"依据：{loaded.cite(found.basis)}", markup=False)
     out.print(f"责任单位：{found.provider}", markup=False)
-    fields = Table("代码", "名称", "填报", "公开属性", title="数据项")
+    out.print("\n数据项")
+    fields = listing("代码", "名称", "填报", "公开属性")
     for field in found.fields:
         if field.span is None or field.span.covers(day):
             said = (
                 "不采集" if field.dropped else "必填" if field.required else "应填" if field.expected else ""
             )
-            fields.add_row(field.code, field.name, said, field.disclosure.value)
+            fields.add_row(field.code, escape(field.name), said, field.disclosure.value)
     out.print(fields)
     for term in found.timeliness:
         if term.span.covers(day):
             out.print(
                 f"{term.channel}：{term.working_days} 个工作日，{loaded.cite(term.basis)}", markup=False
             )
-    checks = Table("校验", "结果", "说明", "依据", title="校验")
+    out.print("\n校验")
+    checks = listing("校验", "结果", "说明", "依据")
     for rule in found.checks_on(day):
-        checks.add_row(rule.id, _SEVERITY[rule.severity], rule.message, loaded.cite(rule.basis))
+        said = rule.message.replace("{found}", "…")  # what a row says stands there
+        checks.add_row(rule.id, _SEVERITY[rule.severity], escape(said), escape(loaded.cite(rule.basis)))
     out.print(checks)
 
 

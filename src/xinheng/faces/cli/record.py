@@ -17,6 +17,8 @@ from xinheng.core.times import SHANGHAI, Known, today
 from xinheng.evidence.intake import taking_back
 from xinheng.evidence.ledger import erasure
 from xinheng.evidence.ledger import history as past
+from xinheng.evidence.ledger.errors import RecordAbsent
+from xinheng.evidence.ledger.store import read_head
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.app.wiring import App
 from xinheng.judgement.publicity.service import Ending, end_publicity
@@ -99,11 +101,16 @@ def show(
 ) -> None:
     """查看一条记录的沿革；给出日期时，答复当日平台会怎样回答。"""
     with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
-        for version in past.history(tx, record):
+        versions = past.history(tx, record)
+        if not versions:
+            raise RecordAbsent(record)
+        for version in versions:
             when = version.known.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
             kind = KINDS.get(version.kind, version.kind)
             _say(f"{version.seq}  {when}  {kind}  {version.erased or version.public or ''}")
-        known = house.clock.now() if known_at is None else _instant(known_at)
+        known = read_head(tx).known if known_at is None else _instant(known_at)
+        if known is None:
+            raise RecordAbsent(record)
         if known_at is not None or valid_on is not None:
             answer = past.as_of(tx, record, _day(valid_on, today(house.clock)), known)
             _say(f"答复：{STANDINGS[answer.standing]}")

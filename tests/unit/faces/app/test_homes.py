@@ -24,7 +24,7 @@ from xinheng.faces.app import (
     open_app,
     restore_home,
 )
-from xinheng.faces.app.errors import HomeNotWritable
+from xinheng.faces.app.errors import HomeNotWritable, HomeOfAnotherVersion
 from xinheng.ground.keys import KeyMissing
 from xinheng.ground.store import Server
 from xinheng.ground.store.errors import SchemaUnknown
@@ -87,6 +87,23 @@ def test_the_first_checkpoint_is_published_with_the_home(settings, clock, tmp_pa
     init_home(replace(settings, checkpoint_dirs=(outside,)), clock=clock)
     assert list(Home(settings.home).log.glob("*/checkpoint"))
     assert list(outside.rglob("checkpoint"))
+
+
+@pytest.mark.parametrize("marker", ['{"format": 2}', '{"format": "1"}', "[]", "rubbish", "", '{"made": ""}'])
+def test_a_home_of_another_version_is_left_alone(settings, clock, marker):
+    init_home(settings, clock=clock)
+    (settings.home / "xinheng.json").write_text(marker, encoding="utf-8")
+    for attempt in (lambda: init_home(settings, clock=clock), Home(settings.home).require):
+        with pytest.raises(HomeOfAnotherVersion):
+            attempt()
+    assert (settings.home / "xinheng.json").read_text(encoding="utf-8") == marker
+
+
+def test_a_file_is_no_home_and_the_refusal_is_chinese(settings, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(HomeNotWritable) as refused:
+        Home(tmp_path / "file").prepare()
+    assert "不是文件夹" in str(refused.value)
 
 
 @pytest.mark.parametrize("step", range(STEPS))

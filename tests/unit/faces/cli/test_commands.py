@@ -6,6 +6,7 @@ import io
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from xinheng.faces.cli.main import ROOMS, build, main
 
@@ -161,7 +163,88 @@ def test_help_names_every_command_in_chinese(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     assert all(re.search(rf"│ {name} +\S", out) for name in ROOMS)
-    assert "Options" not in out
+
+
+def commands(command, path=()):
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+def test_no_page_of_help_has_a_word_of_english(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    for path in commands(get_command(build(["--help"]))):
+        assert main([*path, "--help"]) == 0
+        out = capsys.readouterr().out
+        assert f"用法：{' '.join(('xinheng', *path))} [选项]" in out
+        assert "显示本说明" in out
+        for english in (
+            "Usage",
+            "OPTIONS",
+            "COMMAND",
+            "ARGS",
+            "Show this",
+            "<str",
+            "<bool",
+            "<path",
+            "<list",
+        ):
+            assert english not in out, (path, english)
+        assert not re.search(r"[{][A-Za-z]", out), path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing"], "没有命令“nothing”。应为：init、agency"),
+        (["agency", "nothing"], "没有命令“nothing”。应为：add、list"),
+        (["agency", "add", "A", "甲局", "--level", "moon"], "应为：province、city、county"),
+        (["receipts", "list", "--limit", "0"], "应为：1 至 1000 的整数"),
+        (["log", "prove", "1"], "形如 01890a5d-"),
+        (["agency", "list", "surplus"], "多出参数“surplus”"),
+        (["log", "verify", "/nowhere"], "--key 名称"),
+        (["policy", "reference", "--out", "/dev/null/x"], "路径中有一段不是文件夹"),
+    ],
+)
+def test_a_refusal_says_what_was_found_and_what_would_do(capsys, arguments, said):
+    assert main(arguments) != 0
+    err = capsys.readouterr().err
+    assert said in err
+    assert "XH906" not in err
+
+
+def test_an_answer_that_cannot_be_written_is_no_defect(made_home):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "xinheng.faces.cli", "codes", "check"],
+            input=b"x\n", stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False,
+        )  # fmt: skip
+    assert done.returncode == 3
+    assert "[XH907] 文件或设备无法读写：磁盘已满" in done.stderr.decode()
+
+
+def test_without_standard_input_codes_are_not_checked():
+    program = (
+        "import sys; sys.stdin = None; from xinheng.faces.cli.main import main; "
+        "sys.exit(main(['codes', 'check']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "标准输入" in done.stderr) == (3, True)
+
+
+def test_a_record_that_is_not_there_has_no_history(run):
+    code, out, err = run("record", "show", "01890a5d-ac96-774b-bcce-b302099a8057")
+    assert (code, out, "[XH505]" in err) == (4, "", True)
+
+
+def test_a_long_name_is_listed_whole(run):
+    name = "明远市" + "某" * 60 + "管理局"
+    run("agency", "add", "LONG-CODE-OF-AN-AGENCY-1234567890", name)
+    out = run("agency", "list")[1]
+    assert name in out
+    assert "LONG-CODE-OF-AN-AGENCY-1234567890" in out
 
 
 def test_a_group_without_a_command_shows_its_help(capsys):
@@ -184,7 +267,10 @@ def test_only_the_command_that_is_asked_for_is_imported():
 
 def test_a_defect_shows_no_traceback_and_keeps_one_where_asked(run, made_home, monkeypatch):
     (made_home / "keys" / "log.key").rename(made_home / "keys" / "away")
-    (made_home / "keys" / "log.key").mkdir(mode=0o700)  # reading it fails in a way that nobody foresaw
+    monkeypatch.chdir(made_home / "keys")  # the name of a socket has its limit
+    with socket.socket(socket.AF_UNIX) as strange:
+        strange.bind("log.key")  # opening it fails in a way that nobody foresaw
+    (made_home / "keys" / "log.key").chmod(0o600)
     try:
         code, _, err = run("agency", "list")
         assert (code, "Traceback" in err, "[XH906]" in err) == (1, False, True)
@@ -195,7 +281,7 @@ def test_a_defect_shows_no_traceback_and_keeps_one_where_asked(run, made_home, m
         assert "Traceback" in (made_home / "debug.log").read_text(encoding="utf-8")
         assert (made_home / "debug.log").stat().st_mode & 0o077 == 0
     finally:
-        (made_home / "keys" / "log.key").rmdir()
+        (made_home / "keys" / "log.key").unlink()
         (made_home / "keys" / "away").rename(made_home / "keys" / "log.key")
 
 

@@ -58,7 +58,7 @@ def test_the_log_of_a_home_is_published_shown_and_checked(prepared: Settings, ca
     assert "1 条事件与账本头相符" in own.output
     elsewhere = shutil.copytree(prepared.home / "log", tmp_path / "copy")
     assert call("verify", str(elsewhere), "--key", key).exit_code == 0
-    assert call("verify", str(elsewhere)).exit_code == 2
+    assert call("verify", str(elsewhere)).exit_code == 3
 
 
 def test_a_record_that_is_not_there_has_no_proof(prepared: Settings, call) -> None:
