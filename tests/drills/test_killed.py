@@ -124,7 +124,7 @@ def resend(site: Site, request: Request, *, was_in: bool) -> None:
 
 
 def drill(site: Site, times: int) -> None:
-    chance = random.Random(SEED)  # noqa: S311 - moments, not secrets
+    chance = random.Random(SEED)
     before = time.monotonic()
     request = site.request()
     assert wait(site.send(request)) == 0
