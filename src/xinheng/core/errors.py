@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from xinheng.core.identity import mask
+
 
 class Kind(StrEnum):
     """What sort of refusal this is, independent of the way it is shown."""
@@ -25,7 +27,8 @@ class XinhengError(Exception):
     """Base of all refusals. Subclasses set `code` (documented in docs/errors.md) and `kind`.
 
     `found`, `expected` and `todo` are Chinese sentences shown to a person as they stand; `where` names
-    the file, line, field or record concerned. None of them may hold an identity number.
+    the file, line, field or record concerned. They quote what people typed, so identity numbers are masked
+    here, once for all: a refusal is shown, logged and passed on.
     """
 
     code: ClassVar[str] = "XH000"
@@ -33,11 +36,9 @@ class XinhengError(Exception):
     title: ClassVar[str] = "无法完成"
 
     def __init__(self, *, found: str, expected: str, todo: str, where: str | None = None) -> None:
-        super().__init__(found)
-        self.found = found
-        self.expected = expected
-        self.todo = todo
-        self.where = where
+        self.found, self.expected, self.todo = (mask(text)[0] for text in (found, expected, todo))
+        self.where = None if where is None else mask(where)[0]
+        super().__init__(self.found)
 
     def __str__(self) -> str:
         place = f"（{self.where}）" if self.where else ""

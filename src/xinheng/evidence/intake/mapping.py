@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from xinheng.core.identity import mask
 from xinheng.evidence.intake.headers import Dictionary, is_identity, normal
 from xinheng.evidence.intake.model import IGNORED, UNMAPPED, ColumnPlan
 from xinheng.evidence.intake.model_refusals import UnknownMappingError
@@ -12,12 +13,15 @@ from xinheng.law.model import FieldType, Item
 
 
 def plan(headers: Sequence[str | None], known: Dictionary) -> tuple[ColumnPlan, ...]:
-    """One entry a column, in the order of the sheet. Empty headers are named 第 n 列 and left out."""
+    """One entry a column, in the order of the sheet. Empty headers are named 第 n 列 and left out.
+
+    Titles go into the receipt, so identity numbers in them are masked.
+    """
     seen: dict[str, int] = {}
     columns = []
     for index, header in enumerate(headers):
         written = " ".join((header or "").split())
-        title = _unique(written or f"第{index + 1}列", seen)
+        title = _unique(mask(written)[0] or f"第{index + 1}列", seen)
         meaning = known.read(written) if written else Target(UNMAPPED)
         columns.append(ColumnPlan(index, title, meaning.target, meaning.divide_by))
     return tuple(columns)

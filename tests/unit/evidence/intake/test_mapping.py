@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.unit.evidence.intake.hostile.samples import ITEM
 
+from xinheng.core.identity import MASK, check_character
 from xinheng.evidence.intake import headers, mapping
 from xinheng.evidence.intake.model_refusals import UnknownMappingError
 from xinheng.law import packs
@@ -87,6 +88,12 @@ def test_the_unit_in_a_header_is_kept() -> None:
     assert [(c.target, c.divide_by) for c in columns] == [("CF_NR_FK", 10_000), ("CF_NR_FK", 1)]
     chosen = mapping.overrides({"罚没合计(元)": "CF_NR_FK", "罚款": "罚款金额（万元）"}, ITEM)
     assert [t.divide_by for t in chosen.values()] == [10_000, 1]
+
+
+def test_an_identity_number_in_a_header_is_masked_before_it_is_kept() -> None:
+    number = "11010119900307001" + check_character("11010119900307001")
+    columns = mapping.plan([number, f"经办{number}", number], headers.dictionary(ITEM))
+    assert [c.header for c in columns] == [MASK, f"经办{MASK}", f"{MASK}（2）"]
 
 
 def test_repeated_and_empty_headers_stay_apart() -> None:
