@@ -141,7 +141,10 @@ RECORD_VIEW = portal.RecordView(
             "内容有误：异议申诉", "向作出决定的机关或通过“信用中国”网站提出。", "《信用修复管理办法》"
         ),
         portal.Window(
-            "信用修复", "最短公示期届满、义务已经履行的，可以申请。", "《信用修复管理办法》", unverified=True
+            "信用修复",
+            "最短公示期届满、义务已经履行的，可以申请。",
+            "《信用修复管理办法》",
+            verified=Tag("待核实", "warn"),
         ),
     ),
     corrected=True,
@@ -295,7 +298,9 @@ RECEIPT = desk.ReceiptView(
     hand_on=True,
     fresh=True,
 )
-RETURNED = desk.ReturnedView(RECORD, 7, REASONS, (desk.ReasonSum("处罚类别不在代码表里", "处罚类别", 5),))
+RETURNED = desk.ReturnedView(
+    RECORD, 7, REASONS, (desk.ReasonSum("penalty.class", "处罚类别不在代码表里", "处罚类别", 5),)
+)
 OFFICE = desk.OfficeView(
     "截至 2026-11-20，全部报送",
     (

@@ -132,11 +132,15 @@ def reason_rows(item: Item, rows: Iterable[RowResult]) -> tuple[ReasonRow, ...]:
 
 
 def reason_sums(rows: Iterable[ReasonRow]) -> tuple[ReasonSum, ...]:
-    """How many rows went back for which reason, most frequent first."""
-    counted = Counter(
-        (check.message, check.field or "整行")
-        for row in rows
-        for check in row.checks
-        if check.severity == SEVERITIES[Severity.RETURN]
+    """How many rows went back for which reason, most frequent first; the words are those of the first row."""
+    counted: Counter[tuple[str, str]] = Counter()
+    words: dict[tuple[str, str], str] = {}
+    for row in rows:
+        for check in row.checks:
+            if check.severity == SEVERITIES[Severity.RETURN]:
+                reason = (check.id, check.field or "整行")
+                counted[reason] += 1
+                words.setdefault(reason, check.message)
+    return tuple(
+        ReasonSum(id_, words[id_, name], name, count) for (id_, name), count in counted.most_common()
     )
-    return tuple(ReasonSum(message, name, count) for (message, name), count in counted.most_common())

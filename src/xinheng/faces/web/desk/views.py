@@ -131,7 +131,8 @@ class ReceiptView:
 
 @dataclass(frozen=True)
 class ReasonSum:
-    message: str
+    id: str
+    message: str  # of the first such row
     field: str
     count: int
 

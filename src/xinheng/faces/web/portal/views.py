@@ -132,7 +132,7 @@ class Window:
     title: str
     text: str
     basis: str | None = None
-    unverified: bool = False
+    verified: Tag | None = None  # where the basis was not read in full
 
 
 @dataclass(frozen=True)

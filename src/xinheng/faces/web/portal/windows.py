@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from xinheng.faces.web.portal.about import VERIFIED
 from xinheng.faces.web.portal.views import Window
 from xinheng.law.model import Instrument, Verified
 
@@ -63,7 +64,7 @@ def _window(pack: Pack, text: _Text) -> Window:
         text.title,
         text.text,
         basis=f"《{instrument.title}》{number}",
-        unverified=instrument.verified is Verified.NONE,
+        verified=None if instrument.verified is Verified.TEXT else VERIFIED[instrument.verified],
     )
 
 
