@@ -45,8 +45,11 @@ def overrides(mapping: Mapping[str, str], item: Item) -> dict[str, Target]:
 
 
 def constants(given: Mapping[str, str], item: Item) -> dict[str, str]:
-    """The sender's `--set NAME=VALUE` by field code. Raises `UnknownMappingError` for an unknown name."""
-    return {resolve(name, item): value for name, value in given.items()}
+    """The sender's `--set NAME=VALUE` by field code, identity numbers masked: rows keep the value.
+
+    Raises `UnknownMappingError` for an unknown name.
+    """
+    return {resolve(name, item): mask(value)[0] for name, value in given.items()}
 
 
 def resolve(name: str, item: Item) -> str:

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from xinheng.core.times import Clock, today
-from xinheng.evidence.ledger import store
+from xinheng.evidence.ledger import store, wording
 from xinheng.evidence.ledger.batches import Single, changed_row
 from xinheng.evidence.ledger.errors import NotScrubbed, RecordAbsent, WrongState
 from xinheng.evidence.ledger.model import Appended, EventKind, Provenance
@@ -41,8 +41,9 @@ def erase(tx: Transaction, erasure: Erasure, clock: Clock, projectors: Sequence[
     """Erase what a record says, in all versions; append that it was done. Projectors see `state` = erased.
 
     Commit, then `scrub`: until then the bytes are still in dead rows and in the write-ahead log.
-    Raises RecordAbsent, and WrongState where it was erased before.
+    Raises WordsRefused, RecordAbsent, and WrongState where it was erased before.
     """
+    law = wording.require(erasure.law, "依据")
     row = store.record_row(tx, erasure.record, held=True)
     if row is None:
         raise RecordAbsent(erasure.record)
@@ -50,14 +51,14 @@ def erase(tx: Transaction, erasure: Erasure, clock: Clock, projectors: Sequence[
         raise WrongState(erasure.record, STATES["erased"], "内容尚在的记录")
     on = today(clock)
     store.bury(tx, erasure.record, "erased")
-    store.erase_contents(tx, erasure.record, on, erasure.law)
+    store.erase_contents(tx, erasure.record, on, law)
     gone = {"subject": NOBODY.bytes, "decided_on": None, "document": None, "authority": None, "due_on": None}
     changed = changed_row(row, state="erased", shown_mark=False, reported_mark=False, **gone)
     single = Single(
         EventKind.CONTENT_ERASED,
         Provenance(erasure.pack, row[ITEM], None, row[SOURCE], on),
         erasure.record,
-        public={"law": erasure.law, "on": on.isoformat()},
+        public={"law": law, "on": on.isoformat()},
     )
     return append_one(tx, single, clock, projectors, changed)[1]
 

@@ -187,3 +187,18 @@ class NotScrubbed(XinhengError):
             expected="删除之前开始的事务都已结束",
             todo="稍后重试清除；内容已不可查询",
         )
+
+
+class WordsRefused(XinhengError):
+    """A reason or law that cannot stand in the log: empty, too long, with an identity number."""
+
+    code: ClassVar[str] = "XH513"
+    kind: ClassVar[Kind] = Kind.INVALID
+    title: ClassVar[str] = "理由或依据不能写入日志"
+
+    def __init__(self, found: str, longest: int) -> None:
+        super().__init__(
+            found=found,
+            expected=f"2 至 {longest} 个字的一行文字，不含证件号码",
+            todo="改写后重试；写入日志的文字公开且不能撤回",
+        )

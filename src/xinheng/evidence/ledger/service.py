@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
-from xinheng.evidence.ledger import merkle, store
+from xinheng.evidence.ledger import merkle, store, wording
 from xinheng.evidence.ledger.batches import Single, changed_row, single_batch, write_part
 from xinheng.evidence.ledger.errors import NotWritable, RecordAbsent, RecordMoved, WrongState
 from xinheng.evidence.ledger.model import RECORD_SCHEMA, Appended, EventKind, Provenance
@@ -109,13 +109,14 @@ class Withdrawal:
 def withdraw(
     tx: Transaction, withdrawal: Withdrawal, clock: Clock, projectors: Sequence[Projector]
 ) -> Appended:
-    """Append the withdrawal and mark the record. Raises RecordAbsent, and WrongState unless it is current."""
+    """Append the withdrawal and mark the record. Raises WordsRefused, RecordAbsent, WrongState."""
+    reason = wording.require(withdrawal.reason, "理由")
     row = current_row(tx, withdrawal.record)
     single = Single(
         EventKind.WITHDRAWN,
         Provenance(withdrawal.pack, row[ITEM], row[SUBJECT], withdrawal.source, withdrawal.valid_from),
         withdrawal.record,
-        public={"reason": withdrawal.reason},
+        public={"reason": reason},
     )
     return append_one(tx, single, clock, projectors, changed_row(row, state="withdrawn"))[1]
 

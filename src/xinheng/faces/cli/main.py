@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import os
 import signal
 import sys
@@ -56,6 +57,8 @@ UNEXPECTED, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; the exit code. Whatever happens, a user sees one shape of error, no traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    # what rooms note for whoever runs a server is no answer to a command; `serve` sets up its own
+    logging.getLogger("xinheng").addHandler(logging.NullHandler())
     previous = signal.signal(signal.SIGTERM, _terminated)  # so that what was opened is closed
     try:
         return _run(given)

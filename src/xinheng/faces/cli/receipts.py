@@ -16,6 +16,7 @@ from xinheng.evidence.intake import service
 from xinheng.evidence.intake.incoming import Incoming
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.cli.intake import answer, console
+from xinheng.faces.cli.writing import put_aside
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
 
@@ -60,8 +61,12 @@ def returned(
     receipt: Receipt, file: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里，如 退回.xlsx")]
 ) -> None:
     """把退回的行写成工作簿，改后可再次报送。"""
-    with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
-        file.write_bytes(service.returned_workbook(tx, house.pack, receipt))
+    with (
+        open_app(Settings.from_environment()) as house,
+        house.database.transaction() as tx,
+        put_aside(file) as target,
+    ):
+        target.write(service.returned_workbook(tx, house.pack, receipt))
     typer.echo(f"已写入 {file}")
 
 
@@ -70,9 +75,9 @@ def persons(
     receipt: Receipt, file: Annotated[Path, typer.Argument(metavar="文件", help="写到哪里，如 自然人.csv")]
 ) -> None:
     """取走自然人的行（收到后24小时内，只取一次）；平台不再保存。"""
-    with open_app(Settings.from_environment()) as house:
-        content = Incoming(house.incoming).take(receipt, house.clock)
-        file.write_bytes(content)
+    with open_app(Settings.from_environment()) as house, put_aside(file) as target:
+        # taken only once there is a place for it: afterwards it is nowhere else
+        target.write(Incoming(house.incoming).take(receipt, house.clock))
         with house.database.transaction() as tx:
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "receipt.hand_on", str(receipt))
     typer.echo(f"已写入 {file}；平台上的副本已删除")

@@ -128,8 +128,12 @@ class Engine:
 
 
 def without_values(text: str) -> str:
-    """DuckDB's text without quoted values and long numbers: no log holds what was sent (decision 11)."""
-    return re.sub(r"'[^']*'|\d{6,}", "■", text)
+    """DuckDB's text without what was sent: no log holds it (decision 11).
+
+    The first line alone, since from the second on whole rows may stand (Original Line: …); in it, quoted
+    values and long numbers are blotted out.
+    """
+    return re.sub(r"""'[^']*'|"[^"]*"|\d{6,}""", "■", text.partition("\n")[0])
 
 
 def _wired(sql: Sql) -> list[Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from xinheng.core.times import Clock
 from xinheng.evidence.ledger import service as ledger
+from xinheng.evidence.ledger import wording
 from xinheng.evidence.ledger.batches import Single
 from xinheng.evidence.ledger.model import Appended, EventKind, Provenance
 from xinheng.evidence.ledger.projection import Projector
@@ -69,8 +70,10 @@ def publicity_of(tx: Transaction, records: Sequence[UUID]) -> dict[UUID, tuple[P
 def end_publicity(tx: Transaction, ending: Ending, clock: Clock, projectors: Sequence[Projector]) -> Appended:
     """Append the event; pages, lists and proofs leave the record out from the same commit on.
 
-    Raises RecordAbsent and WrongState of the ledger, NotInPublicity where nothing is shown that could end.
+    Raises WordsRefused, RecordAbsent and WrongState of the ledger; NotInPublicity where nothing is shown
+    that could end.
     """
+    reason = wording.require(ending.reason, "理由")
     row = ledger.current_row(tx, ending.record)
     held = store.of_records(tx, [ending.record], ending.channel)
     if not any(one.decision.shown and (one.ended_on is None or one.ended_on > ending.on) for one in held):
@@ -79,7 +82,7 @@ def end_publicity(tx: Transaction, ending: Ending, clock: Clock, projectors: Seq
         EventKind.PUBLICITY_ENDED,
         Provenance(ending.pack, row[ledger.ITEM], row[ledger.SUBJECT], ending.source, ending.on),
         ending.record,
-        public={"channel": ending.channel, "reason": ending.reason},
+        public={"channel": ending.channel, "reason": reason},
     )
     return ledger.append_one(tx, single, clock, projectors)[1]
 

@@ -96,6 +96,12 @@ def test_an_identity_number_in_a_header_is_masked_before_it_is_kept() -> None:
     assert [c.header for c in columns] == [MASK, f"经办{MASK}", f"{MASK}（2）"]
 
 
+def test_an_identity_number_in_a_constant_is_masked_before_it_is_kept() -> None:
+    number = "11010119900307001" + check_character("11010119900307001")
+    code = ITEM.fields[0].code
+    assert mapping.constants({code: f"经办{number}"}, ITEM) == {code: f"经办{MASK}"}
+
+
 def test_repeated_and_empty_headers_stay_apart() -> None:
     columns = mapping.plan(["备注", "备注", None, "  "], KNOWN)
     assert [c.header for c in columns] == ["备注", "备注（2）", "第3列", "第4列"]

@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 from tests.unit.evidence.ledger.conftest import PACK, SOURCE, Put
 
+from xinheng.core.identity import check_character
 from xinheng.core.times import Known
-from xinheng.evidence.ledger.errors import BeyondKnown, RecordAbsent, WrongState
+from xinheng.evidence.ledger.erasure import Erasure, erase
+from xinheng.evidence.ledger.errors import BeyondKnown, RecordAbsent, WordsRefused, WrongState
 from xinheng.evidence.ledger.history import Answer, Standing, as_of, history
 from xinheng.evidence.ledger.service import Withdrawal, withdraw
 from xinheng.ground.store import Database
@@ -78,6 +80,27 @@ def test_only_a_record_that_stands_can_be_withdrawn(ledger, clock, put: Put) -> 
         withdraw(tx, withdrawal, clock, [])
     with pytest.raises(RecordAbsent), ledger.transaction() as tx:
         withdraw(tx, Withdrawal(uuid4(), SOURCE, LATE, "错报", PACK), clock, [])
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "",
+        " ",
+        "错",
+        "错\n报",
+        "错" * 501,
+        "错报" + "11010119900307001" + check_character("11010119900307001"),
+    ],
+)
+def test_a_reason_that_may_not_stand_for_ever_is_refused(ledger, clock, put: Put, reason: str) -> None:
+    record = uuid4()
+    put("一", record=record, valid_from=EARLY)
+    with pytest.raises(WordsRefused), ledger.transaction() as tx:
+        withdraw(tx, Withdrawal(record, SOURCE, LATE, reason, PACK), clock, [])
+    with pytest.raises(WordsRefused), ledger.transaction() as tx:
+        erase(tx, Erasure(record, reason, PACK), clock, [])
+    assert ask(ledger, record, LATE, clock.now()).standing == Standing.HELD
 
 
 def test_a_version_carries_its_provenance_and_its_salts(ledger, clock, put: Put) -> None:

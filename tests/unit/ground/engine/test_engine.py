@@ -149,6 +149,8 @@ def test_a_refusal_names_the_statement_but_not_the_value(warm, tmp_path, caplog)
 
 
 def test_long_numbers_and_quoted_values_never_stand_in_the_log():
+    broken = without_values("CSV Error on Line: 2\nOriginal Line: 张三,李四有限公司\nExpected 17 Found: 18")
+    assert broken == "CSV Error on Line: 2"
     text = without_values("Could not convert string '张三' near 999912345678901234 at 17")
     assert text == "Could not convert string ■ near ■ at 17"
 

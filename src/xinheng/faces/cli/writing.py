@@ -1,0 +1,28 @@
+"""Files that a command writes for its user: whole, or not at all, and for the user alone."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def put_aside(file: Path) -> Iterator[BinaryIO]:
+    """A file to write, which takes its name when the block ends well. Raises OSError before the block where
+    nothing can be written there; after a failure nothing is left."""
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a directory", str(file))
+    partial = file.with_name(f".{file.name[:200]}.{os.getpid()}.part")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            yield target
+            target.flush()
+            os.fsync(target.fileno())
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
