@@ -23,6 +23,7 @@ from xinheng.faces.web.api import routes as api
 from xinheng.faces.web.api.description import describe
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import office, receipts, sign_in, upload
+from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
 from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
@@ -53,7 +54,15 @@ def create_app(app: App) -> FastAPI:
         reads = _pool(app, reading.configure)
         await run_in_threadpool(app.reload_pack)
         async with searches, reads, _kept_current(app):
-            web.state.web = Web(app, render, searches, reads, Knock(app.keys.session), Uploads(app.incoming))
+            web.state.web = Web(
+                app=app,
+                render=render,
+                searches=searches,
+                reads=reads,
+                knock=Knock(app.keys.session),
+                uploads=Uploads(app.incoming),
+                turns=Turns(),
+            )
             # Pack and modules stay for good: walking over all of them at every full collection would stop
             # every request for a fifth of a second.
             gc.collect()

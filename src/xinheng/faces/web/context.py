@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import Depends, Request
 
 from xinheng.core.times import today
+from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.pages import Renderer
 from xinheng.ground.store.transaction import Transaction
@@ -31,6 +32,7 @@ class Web:
     reads: Pool  # and for reading by key
     knock: Knock
     uploads: Uploads
+    turns: Turns
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

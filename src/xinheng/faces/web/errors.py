@@ -76,6 +76,12 @@ class OrganisationAbsentError(XinhengError):
     title = "没有这家单位的记录"
 
 
+class CrowdedDeskError(XinhengError):
+    code = "XH962"
+    kind = Kind.BUSY
+    title = "正在校核的文件太多"
+
+
 STATUS_OF_KIND = {
     Kind.INVALID: 400,
     Kind.ABSENT: 404,

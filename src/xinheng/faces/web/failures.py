@@ -41,7 +41,8 @@ def responder(render: Renderer) -> Callable[[Request, XinhengError], Response]:
         if path.startswith("/api/"):
             return Response(orjson.dumps(problem(error)), status, headers, PROBLEM)
         if isinstance(error, errors.SignInNeededError):
-            return RedirectResponse(f"/desk/sign-in?next={quote(path, safe='/')}", 303, headers)
+            back = quote(path, safe="/") if request.method in ("GET", "HEAD") else "/desk"
+            return RedirectResponse(f"/desk/sign-in?next={back}", 303, headers)
         if "hx-request" in request.headers:
             headers |= {"hx-retarget": "body", "hx-reswap": "innerHTML"}
         body = render.text("portal/error.html", error=error.as_dict())

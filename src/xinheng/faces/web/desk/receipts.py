@@ -144,7 +144,9 @@ def send_hand_on(request: Request, web: House, session: Sender, receipt: UUID, _
         audit.note(
             tx, web.app.clock, session.account.login, "receipt.hand_on", str(receipt), session.account.account
         )
-    content = Incoming(web.app.incoming).take(receipt, web.app.clock)
+        content = Incoming(web.app.incoming).take(
+            receipt, web.app.clock
+        )  # where it is gone, nothing is noted
     return _download(content, "text/csv; charset=utf-8", f"转交-{kept.file_name.rsplit('.', 1)[0]}.csv")
 
 

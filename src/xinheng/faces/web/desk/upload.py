@@ -37,7 +37,11 @@ LINE_LIMIT: Final = 100  # constants
 
 def _blank(web: Web) -> UploadForm:
     items = tuple((i.id, i.name, f"{i.edition}，{i.provider}报送") for i in web.app.pack.items.values())
-    return UploadForm(items=items, item=items[0][0], limit=bytes_text(Limits().file_bytes))
+    return UploadForm(
+        items=items,
+        item=items[0][0],
+        limit=bytes_text(min(web.app.settings.upload_bytes, Limits().file_bytes)),
+    )
 
 
 @router.get(PATH)
@@ -131,7 +135,7 @@ def _preview(web: Web, session: Session, upload: Upload) -> PreviewView:
     item = web.app.pack.item(upload.item)
     bench = dry.Bench(web.app.engine, web.app.pack, web.app.clock, web.app.incoming)
     try:
-        with dry.previewed(bench, _submission(web, session, upload)) as (receipt, rows):
+        with web.turns.turn(), dry.previewed(bench, _submission(web, session, upload)) as (receipt, rows):
             return preview_view(upload, item, receipt, rows)
     except XinhengError as refusal:
         if refusal.kind is not Kind.INVALID:
@@ -191,7 +195,8 @@ def send(web: House, session: Sender, token: str, _: OwnForm) -> Response:
         receipt = web.uploads.sent(token)
         said = "new"
         if receipt is None:
-            answer = intake.submit(web.app, _submission(web, session, upload))
+            with web.turns.turn():
+                answer = intake.submit(web.app, _submission(web, session, upload))
             receipt = answer.receipt
             said = "repeated" if answer.repeated else "new"
             if receipt is None:  # only a dry run has none
