@@ -35,6 +35,7 @@ from typing import Any
 from uuid import UUID
 
 from xinheng.core.errors import Kind, XinhengError
+from xinheng.core.identity import mask
 from xinheng.law.model import Severity
 
 IGNORED = "ignored"
@@ -73,7 +74,7 @@ class Request:
     """What a sender asks for. `mapping` (header -> field code or 'ignored') overrides recognition."""
 
     path: Path
-    file_name: str
+    file_name: str  # as the receipt keeps it: identity numbers in it are masked here
     item_id: str
     profile: str = "report"
     constants: Mapping[str, str] = field(default_factory=dict)  # field code or name -> value for all rows
@@ -81,6 +82,9 @@ class Request:
     source: str | None = None  # code of the sending agency; None in a dry run
     account: UUID | None = None
     sheet: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file_name", mask(self.file_name)[0])
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from typing import IO
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from xinheng.core.reasons import said_in_chinese
 from xinheng.core.times import Clock
 from xinheng.ground.store.binaries import CLEAN_ENVIRONMENT, package_folder
 from xinheng.ground.store.errors import BackupRefused, DiskFull, SchemaUnknown
@@ -191,5 +192,5 @@ def _disk(where: Path) -> Iterator[None]:
         if error.errno in (28, 122):  # ENOSPC, EDQUOT
             raise DiskFull(str(where)) from error
         raise BackupRefused(
-            f"无法读写：{error.strerror}", "核对路径与权限", str(error.filename or where)
+            f"无法读写：{said_in_chinese(error)}", "核对路径与权限", str(error.filename or where)
         ) from error
