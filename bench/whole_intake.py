@@ -31,7 +31,7 @@ from xinheng.law import packs
 from xinheng.office.access import service as access
 
 CLOCK = FixedClock(Known(datetime(2026, 11, 20, 2, tzinfo=UTC)))
-TURNS = int(os.environ.get("TURNS", "3"))
+TURNS = 3
 
 
 def measure(*, small: bool = False) -> list[dict[str, object]]:

@@ -144,6 +144,7 @@ def test_a_command_that_needs_a_home_says_so(bare: Shell, tmp_path: Path) -> Non
         (("--item", "penalty", "--source", "SJ", "--set", "没有"), "XH921"),
         (("--item", "penalty", "--source", "SJ", "--map", "没有=CF_WSH"), "XH711"),
         (("--item", "penalty", "--source", "SJ", "--profile", "别的"), "XH721"),
+        (("--item", "penalty", "--source", "SJ", "--pack", "national"), "XH905"),
     ],
 )
 def test_a_wrong_request_is_refused_in_one_line(

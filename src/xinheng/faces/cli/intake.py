@@ -21,6 +21,7 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake.model import DROPPED, IGNORED, UNMAPPED, Outcome, Receipt, Request, RowResult
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.app.clock import SystemClock
+from xinheng.faces.cli.errors import WrongUsage
 from xinheng.law.model import Item, Severity
 
 SOME_RETURNED = 3
@@ -80,8 +81,15 @@ def intake(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
         sheet=sheet,
     )
     if dry_run:
+        _refuse_beside(returned, "--returned", "--dry-run 不写入，也没有回执；去掉其一")
         return _preview(request, pack, as_json=as_json)
+    _refuse_beside(pack, "--pack", "报送用平台启用的规则包；--pack 只与 --dry-run 同用")
     return _submit(request, returned, as_json=as_json)
+
+
+def _refuse_beside(given: object, option: str, todo: str) -> None:
+    if given is not None:
+        raise WrongUsage(found=f"这里不能用 {option}", expected="与本次运行相配的选项", todo=todo)
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
