@@ -75,10 +75,14 @@ def test_an_identity_number_is_no_code(add):
     assert INVENTED not in str(refused.value)
 
 
-@pytest.mark.parametrize("division", ["", "zzz", "420299", "4202", "42020200"])
-def test_a_division_that_never_was_is_refused(add, division):
+@pytest.mark.parametrize("division", ["", "zzz", "4202", "42020200"])
+def test_a_division_of_another_shape_is_refused(add, division):
     with pytest.raises(AgencyRefused):
         add("A", "明远市城管局", division=division)
+
+
+def test_a_division_that_no_list_knows_is_taken_as_registers_have_them(add):
+    assert add("A", "明远新区管委会", division="999900").division == "999900"
 
 
 def test_a_division_goes_down_to_the_village(add):
