@@ -16,8 +16,9 @@ from xinheng.core.times import today
 from xinheng.evidence.ledger import epochs, proof, publishing
 from xinheng.evidence.ledger import store as ledger
 from xinheng.evidence.ledger.audit import audit
+from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
-from xinheng.faces.app.wiring import App, open_app
+from xinheng.faces.app.wiring import App, log_files, open_app
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.judgement.publicity.service import is_shown, publicity_of
 from xinheng.office.access import audit as access_audit
@@ -78,9 +79,19 @@ def verify(
                 todo="从日志之外的途径取得公钥，用 --key 给出",
             )
         raise typer.Exit(verify_main(["log", str(folder), *_options(key or [])]))
+    settings = Settings.from_environment()
+    home = Home(settings.home)
+    home.require()
+    files = log_files(settings, home)
+    # before the house is opened: opening it publishes anew what is damaged, and the damage would go unseen
+    code = verify_main(["log", str(files.folder), *_options(key or [files.key.verifier])])
+    if code:
+        _say(
+            "日志文件未通过核对，数据库没有打开。请保留现场，"
+            "查明原因后用 xinheng log publish --thorough 重新生成"
+        )
+        raise typer.Exit(code)
     with _house() as house:
-        keys = key or [house.files.key.verifier]
-        code = verify_main(["log", str(house.files.folder), *_options(keys)])
         with house.database.transaction() as tx:
             head = ledger.read_head(tx)
             found = audit(tx)

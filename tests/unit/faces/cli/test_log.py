@@ -68,6 +68,19 @@ def test_a_record_that_is_not_there_has_no_proof(prepared: Settings, call) -> No
     assert call("prove", "不是编号").exit_code == 2
 
 
+def test_a_damaged_tile_is_told_by_verify_and_left_as_evidence(prepared: Settings, call) -> None:
+    tile = next(p for p in (prepared.home / "log").rglob("entries/**/*") if p.is_file())
+    damaged = bytearray(tile.read_bytes())
+    damaged[5] ^= 1
+    tile.write_bytes(damaged)
+    refused = call("verify")
+    assert refused.exit_code == 1
+    assert "不成立" in refused.output + refused.stderr
+    assert tile.read_bytes() == damaged
+    assert call("publish", "--thorough").exit_code == 0
+    assert call("verify").exit_code == 0
+
+
 def test_a_tampered_database_is_told_by_verify(prepared: Settings, call) -> None:
     with open_app(prepared) as house, house.database.transaction() as tx:
         tx.execute("update contents set public = '{}'")
