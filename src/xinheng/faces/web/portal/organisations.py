@@ -29,8 +29,8 @@ _TONES = {"存续": "good", "吊销": "bad"}
 
 
 def standing(status: str) -> Tag:
-    """A registration status as a tag; an unknown one says what is unknown."""
-    return Tag("登记状态未知" if status == UNKNOWN_STATUS else status, _TONES.get(status, ""))
+    """A registration status that is known, as a tag."""
+    return Tag(status, _TONES.get(status, ""))
 
 
 @router.get("/organisations/{code}")

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.subjects import lookup
-from xinheng.evidence.subjects.model import COUNTED, PAGE_SIZE, Found
+from xinheng.evidence.subjects.model import COUNTED, PAGE_SIZE, UNKNOWN_STATUS, Found
 from xinheng.evidence.subjects.model import Hit as FoundHit
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House
@@ -59,7 +59,9 @@ def results_of(asked: str, found: Found) -> ResultsView:
 
 
 def _hit(hit: FoundHit, asked: str) -> Hit:
-    tags = [standing(hit.status)] + ([] if hit.registered else [Tag("未经登记核实", "warn")])
+    tags = [] if hit.status == UNKNOWN_STATUS else [standing(hit.status)]
+    if not hit.registered:
+        tags.append(Tag("未经登记核实", "warn"))
     return Hit(
         code=hit.code,
         name_parts=highlighted(hit.name, asked),
