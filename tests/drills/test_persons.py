@@ -153,6 +153,32 @@ def test_the_hand_on_file_is_gone_after_a_day(house: House, clock: SteppingClock
     assert not Incoming(house.incoming).persons_file(receipt).exists()
 
 
+def test_a_number_under_an_amount_in_yuan_is_masked_and_counted(house: House) -> None:
+    """Divided by 10 000 it would no longer look like one: not in the fields, not in the cells."""
+    digits = [n for n in (number(s) for s in range(430, 470)) if n.isdigit()][:4]
+    rows = [
+        {("罚款金额（元）" if k == "CF_NR_FK" else k): v for k, v in each.items()}
+        for each in (
+            row(1, CF_NR_FK=digits[0]),
+            row(2, CF_NR_FK=f" {digits[1][:6]} {digits[1][6:]}"),
+            row(3, CF_NR_FK=f"{digits[2]} 元", CF_JDRQ="2026-13-45"),
+            row(4, CF_NR_FK=f"{digits[3]}.00"),
+            row(5, CF_NR_FK="48000", CF_SY=f"见{digits[0]}", CF_JDRQ="2026-13-45"),
+        )
+    ]
+    receipt = house.send(*rows)
+    assert receipt.columns["罚款金额（元）"] == "CF_NR_FK"
+    assert receipt.counts.masked == 5
+    assert receipt.counts.returned == 5
+    with house.database.transaction() as tx:
+        kept = tx.fetch("select cells::text, checks::text from returned_rows order by line")
+    said = str(kept) + str(receipt.as_json())
+    for n in digits:
+        assert n not in said
+        assert n[:14] not in said
+    assert '"48000"' in kept[4][0], "the cell as received, not the amount made of it"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "preview"

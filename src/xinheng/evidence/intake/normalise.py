@@ -138,7 +138,10 @@ class _Rows:
             return f"CASE {usual} WHEN {cell} <> '' AND NOT {_empty_sql(cell)} THEN {shown} END"
         as_it_is = field.type in _FREE and not self._named(field) and not self._compact(field)
         plain = f"nullif({cell}, '')" if as_it_is else shown
-        return f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL ELSE {shown} END"
+        kept_whole = _whole_sql(cell) if field.type is FieldType.WAN_YUAN else ""
+        return (
+            f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL {kept_whole}ELSE {shown} END"
+        )
 
     def _shown(self, field: Field, cell: str, column: ColumnPlan) -> str:
         match field.type:
@@ -208,6 +211,12 @@ class _Rows:
             for f in self._item.fields
             for c in self._columns.get(f.code, [])
         )
+
+
+def _whole_sql(cell: str) -> str:
+    """The branch for an identity number among amounts: divided or without its unit it would no longer be
+    known for one, so the cell stays as it is and is masked with the row."""
+    return f"WHEN {identity.mask_sql(cell)} <> {cell} THEN {cells.tidy_sql(cell)} "
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -120,7 +120,7 @@ def cells_sql(staged: Staged) -> str:
     """The row as received, as a JSON object header -> text: dropped columns absent, identity numbers masked.
 
     Over rows that have the cells `c<i>`, the fields and `masked`. Where normalising masked something, the
-    fields stand for their cells; other columns are looked through one by one.
+    fields stand for their cells; other columns, and amounts that were divided, are looked through one by one.
     """
     sources = Counter(c.target for c in staged.columns if c.mapped)
     terms = []
@@ -130,6 +130,10 @@ def cells_sql(staged: Staged) -> str:
         cell = f"c{column.index}"
         if not column.mapped:
             cell = identity.mask_sql(cell)
+        elif column.divide_by != 1:  # the field holds another number than the cell: it cannot stand for it
+            hidden = f'contains("{column.target}", {sql_text(identity.MASK)})'
+            alone = hidden if sources[column.target] == 1 else "false"
+            cell = f'CASE WHEN {alone} THEN "{column.target}" ELSE {identity.mask_sql(cell)} END'
         elif sources[column.target] == 1:
             cell = f'CASE WHEN masked > 0 THEN "{column.target}" ELSE {cell} END'
         else:
