@@ -11,7 +11,7 @@ import xlsxwriter
 from tests.conftest import SteppingClock
 from tests.sending import House, code, row
 
-from xinheng.core.identity import check_character
+from xinheng.core.identity import MASK, check_character
 from xinheng.evidence.intake import preview, service
 from xinheng.evidence.intake.incoming import HandedOnError, Incoming
 from xinheng.evidence.intake.model import Request
@@ -177,6 +177,15 @@ def test_a_number_under_an_amount_in_yuan_is_masked_and_counted(house: House) ->
         assert n not in said
         assert n[:14] not in said
     assert '"48000"' in kept[4][0], "the cell as received, not the amount made of it"
+
+
+@pytest.mark.parametrize("name", ["代码确认", "信衡编号", "备注"])
+def test_a_number_set_for_all_rows_is_masked(house: House, name: str) -> None:
+    house.send(row(1), constants={name: PLANTED[0]})
+    with house.database.transaction() as tx:
+        [[kept]] = tx.fetch("select constants::text from receipts")
+    assert MASK in kept
+    assert PLANTED[0] not in kept
 
 
 @pytest.fixture

@@ -142,7 +142,9 @@ def test_a_command_that_needs_a_home_says_so(bare: Shell, tmp_path: Path) -> Non
         (("--item", "没有的事项", "--source", "SJ"), "XH2"),
         (("--item", "penalty", "--source", "SJ", "--set", "没有=1"), "XH711"),
         (("--item", "penalty", "--source", "SJ", "--set", "没有"), "XH921"),
+        (("--item", "penalty", "--source", "SJ", "--set", "BZ=x", "--set", "BZ=y"), "XH921"),
         (("--item", "penalty", "--source", "SJ", "--map", "没有=CF_WSH"), "XH711"),
+        (("--item", "penalty", "--source", "SJ", "--returned", "没有/退回.xlsx"), "XH907"),
         (("--item", "penalty", "--source", "SJ", "--profile", "别的"), "XH721"),
         (("--item", "penalty", "--source", "SJ", "--pack", "national"), "XH905"),
     ],
@@ -204,3 +206,20 @@ def test_rows_are_numbered_as_the_sheet_numbers_them(bare: Shell, tmp_path: Path
     sheet.write_text("行政处罚信息汇总表\n填报单位：清河市\n" + body, encoding="utf-8")
     found = bare.json("intake", sheet, "--item", "penalty", "--dry-run")
     assert [r["line"] for r in found["rows"]] == [4, 5]
+
+
+def test_a_place_that_cannot_be_written_is_found_out_before_anything_is_taken_in(
+    shell: Shell, tmp_path: Path
+) -> None:
+    sheet = write(tmp_path / "early.csv", [row(41)])
+    command = ("intake", sheet, "--item", "penalty", "--source", "SJ")
+    ended, _, errors = shell(*command, "--returned", tmp_path / "没有" / "退回.xlsx")
+    assert (ended != 0, "[XH907]" in errors) == (True, True)
+    assert shell.json(*command)["accepted"] == 1, "the refused command took nothing in"
+
+
+def test_a_folder_in_place_of_a_file_is_refused_in_chinese(shell: Shell, tmp_path: Path) -> None:
+    ended, _, errors = shell("intake", tmp_path, "--item", "penalty", "--source", "SJ")
+    assert ended != 0
+    assert "directory" not in errors
+    assert "文件夹" in errors

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xinheng.evidence.intake import encoding, headers, mapping, own_columns
@@ -54,14 +54,23 @@ def stage(path: Path, folder: Path, item: Item, engine: Scanner, reading: Readin
     encoding.measure(path, how.limits)
     with path.open("rb") as file:
         head = file.read(1 << 12)
-    if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
+    is_workbook = head.startswith((ZIP_MAGIC, OLE_MAGIC))
+    if is_workbook:
         staged = stage_workbook(path, folder, known, how.limits, how.sheet)
     elif _is_json(path, head):
         staged = stage_json_lines(path, folder, known, how.limits)
     else:
         staged = stage_text(path, folder, known, engine, how.limits)
     mapping.check_headers(how.mapping, staged.columns, path.name)
-    return staged
+    return replace(staged, notes=(*staged.notes, *_remarks(staged, how.sheet, is_workbook)))
+
+
+def _remarks(staged: Staged, sheet: str | None, is_workbook: bool) -> Iterator[str]:
+    """What the sender may have expected otherwise."""
+    if sheet is not None and not is_workbook:
+        yield "文件不是工作簿，没有工作表；指定的工作表名称未起作用"
+    if not staged.rows:
+        yield "文件没有数据行"
 
 
 def _is_json(path: Path, head: bytes) -> bool:

@@ -18,7 +18,9 @@ from uuid import UUID
 
 from xinheng.core import canonical
 from xinheng.core.errors import Kind, XinhengError
+from xinheng.core.identity import mask
 from xinheng.core.ids import new_id
+from xinheng.core.reasons import said_in_chinese
 from xinheng.core.times import today
 from xinheng.evidence.intake import (
     drafting,
@@ -175,7 +177,7 @@ def _kept(
 
 
 def _constants(request: Request, against: Rules) -> dict[str, str]:
-    own = {n: v for n, v in request.constants.items() if n in own_columns.ALL}
+    own = {n: mask(v)[0] for n, v in request.constants.items() if n in own_columns.ALL}
     others = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
     return {**mapping.constants(others, against.item), **own}
 
@@ -200,7 +202,7 @@ def _file_digest(request: Request) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise FileMissingError(
-            found=f"无法打开 {request.file_name}：{error.strerror}",
+            found=f"无法打开 {request.file_name}：{said_in_chinese(error)}",
             expected="可以读取的文件",
             todo="核对路径和权限",
             where=request.file_name,

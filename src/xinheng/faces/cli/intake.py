@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +22,7 @@ from xinheng.evidence.intake.model import DROPPED, IGNORED, UNMAPPED, Outcome, R
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.app.clock import SystemClock
 from xinheng.faces.cli.errors import WrongUsage
+from xinheng.faces.cli.writing import put_aside
 from xinheng.law.model import Item, Severity
 
 SOME_RETURNED = 3
@@ -93,13 +94,20 @@ def _refuse_beside(given: object, option: str, todo: str) -> None:
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
-    """NAME=VALUE, split at the first `=`. Raises PairWrongError."""
+    """NAME=VALUE, split at the first `=`. Raises PairWrongError, also for a name given twice."""
     pairs: dict[str, str] = {}
     for text in given or ():
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
             raise PairWrongError(
                 found=f"{option} {text[:60]}", expected="名称=值", todo="补上等号两边", where=option
+            )
+        if name.strip() in pairs:
+            raise PairWrongError(
+                found=f"{option} 两次给出“{name.strip()[:60]}”",
+                expected="每个名称只给一次",
+                todo="去掉其一",
+                where=option,
             )
         pairs[name.strip()] = value.strip()
     return pairs
@@ -128,7 +136,9 @@ def _submit(request: Request, returned: Path | None, *, as_json: bool) -> int:
     from xinheng.evidence.intake import service
     from xinheng.office.access import audit
 
-    with open_app(Settings.from_environment()) as house:
+    # the place for the returned rows is made sure of first: after the commit a refusal would come too late
+    aside = put_aside(returned) if returned is not None else nullcontext()
+    with open_app(Settings.from_environment()) as house, aside as target:
         with _progress() as progress:
             receipt = service.submit(house, request, progress)
             house.publish()
@@ -138,8 +148,8 @@ def _submit(request: Request, returned: Path | None, *, as_json: bool) -> int:
             said = f"{receipt.receipt} {request.file_name}"
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "submission.send", said)
         with house.database.transaction() as tx:
-            if returned is not None:
-                returned.write_bytes(service.returned_workbook(tx, house.pack, receipt.receipt))
+            if target is not None:
+                target.write(service.returned_workbook(tx, house.pack, receipt.receipt))
             rows = service.rows(tx, house.pack, receipt.receipt, repeated=receipt.repeated)
             code = answer(receipt, rows, house.pack.item(request.item_id), as_json=as_json)
         if receipt.counts.persons and not receipt.repeated and not as_json:

@@ -202,3 +202,12 @@ def test_whatever_a_spreadsheet_can_write_comes_back_cell_by_cell(
     expected = [(i, *row) for i, row in enumerate(rows, start=2) if any(compact(c) for c in row)]
     cells = ", ".join(f"coalesce(c{i}, '')" for i in range(6))
     assert scanned(stage(path, engine), engine, f"line, {cells}") == expected
+
+
+def test_a_file_without_data_and_a_sheet_named_for_text_are_remarked_on(
+    tmp_path: Path, engine: Engine
+) -> None:
+    assert "文件没有数据行" in stage(text_file(tmp_path / "a.csv", [HEADER]), engine).notes
+    filled = text_file(tmp_path / "b.csv", [HEADER, ROW])
+    assert stage(filled, engine).notes == ()
+    assert any("工作表" in note for note in stage(filled, engine, sheet="甲").notes)
