@@ -17,7 +17,7 @@ from xinheng.evidence.intake.model import CheckCount, CheckResult
 from xinheng.law.model import Item, Severity
 
 WORD = 62
-PARTY = "intake.party"
+PARTY, ROW = "intake.party", "intake.row"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def rules(item: Item, profile: str, day: date) -> tuple[Rule, ...]:
 def _own(item: Item) -> tuple[Rule, ...]:
     party = item.roles["party_code"]
     return (
-        Rule("intake.row", "fault IS NOT NULL", Severity.RETURN, None, "{found}", "每格对应一个表头"),
+        Rule(ROW, "fault IS NOT NULL", Severity.RETURN, None, "{found}", "每格对应一个表头"),
         Rule(
             PARTY,
             f"\"{party}\" IS NULL OR coalesce(\"{party}__verdict\", '') NOT IN ('valid', 'implausible') "
@@ -70,9 +70,10 @@ def words(count: int) -> int:
 def checked_sql(relation: str, plan: Sequence[Rule], absent: Sequence[str] = ()) -> str:
     """`relation` with the bitmap columns added. Rule results stay inside the query, vector by vector.
 
-    `absent`: columns that are NULL in every row; rules about them are worked out once.
+    `absent`: columns that are NULL in every row; rules about them are worked out once. On a row whose cells
+    do not stand under their headers no other rule runs: what it said would be about somebody else's cell.
     """
-    ran = ", ".join(f"TRY({_without(rule.sql, absent)}) AS k{i}" for i, rule in enumerate(plan))
+    ran = ", ".join(f"{_ran(rule, absent)} AS k{i}" for i, rule in enumerate(plan))
     bits = (
         *_bitmap("failed", [_fails(i, plan) for i in range(len(plan))]),
         *_bitmap("idle", [f"k{i} IS NULL" for i in range(len(plan))]),
@@ -81,6 +82,11 @@ def checked_sql(relation: str, plan: Sequence[Rule], absent: Sequence[str] = ())
     names = ", ".join(f"k{i}" for i in range(len(plan)))
     inner = f"SELECT *, {ran} FROM ({relation})"
     return f"SELECT * EXCLUDE ({names}), {', '.join(bits)} FROM ({inner})"
+
+
+def _ran(rule: Rule, absent: Sequence[str]) -> str:
+    sql = f"TRY({_without(rule.sql, absent)})"
+    return sql if rule.id == ROW or "fault" in absent else f"CASE WHEN fault IS NULL THEN {sql} END"
 
 
 def _bitmap(kind: str, tests: Sequence[str]) -> list[str]:
@@ -155,13 +161,7 @@ def results_sql(plan: Sequence[Rule]) -> str:
     """
     terms = []
     for i, rule in enumerate(plan):
-        column = (
-            "fault"
-            if rule.id == "intake.row"
-            else f'"{rule.field}"'
-            if rule.field
-            else "CAST(NULL AS VARCHAR)"
-        )
+        column = "fault" if rule.id == ROW else f'"{rule.field}"' if rule.field else "CAST(NULL AS VARCHAR)"
         found = f"left({column}, 200)"
         head = {
             "id": rule.id,

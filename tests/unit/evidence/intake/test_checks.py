@@ -99,3 +99,14 @@ def test_what_was_found_is_quoted_whatever_it_holds(found: str) -> None:
     (result,) = json.loads(duckdb.sql(query).fetchall()[0][0])
     assert result["found"] == found
     assert result["message"] == f"“{found}”不对"
+
+
+def test_a_row_that_does_not_fit_its_header_is_told_that_and_nothing_else() -> None:
+    plan = [rule(checks.ROW, "fault IS NOT NULL", None), rule("required", "A IS NULL"), rule("b", "B = 'x'")]
+    rows = "SELECT CAST(NULL AS VARCHAR) AS A, 'x' AS B, '本行有 1 格' AS fault"
+    ran = checks.checked_sql(rows, plan)
+    found = duckdb.sql(f"SELECT '[' || {checks.results_sql(plan)} || ']' FROM ({ran})").fetchall()
+    assert [c["id"] for c in json.loads(found[0][0])] == [checks.ROW]
+    names = ", ".join(checks.bitmap_columns(plan))
+    groups = duckdb.sql(f"SELECT {names}, count(*) FROM ({ran}) GROUP BY {names}").fetchall()
+    assert [(c.failed, c.passed) for c in checks.counts(plan, groups)] == [(1, 0), (0, 0), (0, 0)]
