@@ -20,6 +20,7 @@ from xinheng.evidence.intake.readers_staged import kept
 from xinheng.law.model import Field, FieldType, Item
 
 SEPARATOR = "；"  # between values of several columns under one field
+_TEXT_MARK = "''"  # in SQL: one apostrophe, which spreadsheets put before text of digits and CSV exports keep
 _SHEETS = ("XLSX", "XLSB", "XLS", "ODS")
 _NAMES = ("party_name", "authority", "reporter")  # roles that hold the name of an organisation
 _FREE = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CODE)
@@ -132,12 +133,13 @@ class _Rows:
 
     def _value(self, field: Field, column: ColumnPlan) -> str:
         cell = f"c{column.index}"
-        shown = self._shown(field, cell, column)
+        marked = field.type in (FieldType.USCC, FieldType.CODE)
+        shown = self._shown(field, _unmarked_sql(cell) if marked else cell, column)
         if field.type is FieldType.USCC:
             usual = f"WHEN regexp_full_match({cell}, '[0-9A-Z]{{15,18}}') THEN {cell}"
             return f"CASE {usual} WHEN {cell} <> '' AND NOT {_empty_sql(cell)} THEN {shown} END"
         as_it_is = field.type in _FREE and not self._named(field) and not self._compact(field)
-        plain = f"nullif({cell}, '')" if as_it_is else shown
+        plain = f"nullif({_unmarked_sql(cell) if marked else cell}, '')" if as_it_is else shown
         kept_whole = _whole_sql(cell) if field.type is FieldType.WAN_YUAN else ""
         return (
             f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL {kept_whole}ELSE {shown} END"
@@ -150,7 +152,10 @@ class _Rows:
                 if self._serial:
                     is_number = f"contains(numeric, ',{column.index},')"
                     date = f"CASE WHEN {is_number} THEN {cells.date_sql(cell, serial=True)} ELSE {date} END"
-                return f"CASE WHEN {cell} <> '' THEN coalesce({date}, {cells.tidy_sql(cell)}) END"
+                bare = (
+                    f"CASE WHEN {cell} LIKE '{_TEXT_MARK}%' THEN {cells.date_sql(f'substr({cell}, 2)')} END"
+                )
+                return f"CASE WHEN {cell} <> '' THEN coalesce({date}, {bare}, {cells.tidy_sql(cell)}) END"
             case FieldType.WAN_YUAN:
                 return f"CASE WHEN {cell} <> '' THEN {amount_sql(cell, column.divide_by)} END"
             case FieldType.ENUM:
@@ -211,6 +216,11 @@ class _Rows:
             for f in self._item.fields
             for c in self._columns.get(f.code, [])
         )
+
+
+def _unmarked_sql(cell: str) -> str:
+    """The cell without the apostrophe before it: no code and no number begins with one."""
+    return f"ltrim({cell}, '{_TEXT_MARK}')"
 
 
 def _whole_sql(cell: str) -> str:

@@ -22,7 +22,8 @@ def amount_sql(cell: str, divide_by: int = 1) -> str:
     """An amount in 万元 as plain decimal text without idle zeros; as found where it is no such number.
 
     A unit in the cell (元, 万元) goes before the unit of the header. Thousands may be grouped by commas.
-    `divide_by` is 1 or 10000; the division is a multiplication by an exact decimal.
+    `divide_by` is 1 or 10000; the division is a multiplication by an exact decimal. A sum below nothing in 元
+    is no amount and is not divided: what is said of it names the number that was typed.
     """
     number = f"regexp_replace({cells.compact_sql(cell)}, '^(人民币|[¥￥])', '')"
     return (
@@ -41,6 +42,8 @@ def amount(text: str, divide_by: int = 1) -> str:
     if not re.fullmatch(_AMOUNT, bare):
         return cells.tidy(text)
     by = divide_by if unit is None else 10_000 if unit[1] == "元" else 1
+    if by != 1 and bare.startswith("-"):
+        return f"{bare}元"
     return re.sub("[.]?0+$", "", format(_EXACT.divide(Decimal(bare), Decimal(by)), ".10f"))
 
 
@@ -75,7 +78,10 @@ def _plain(number: str, divide_by: int) -> str:
     value = f"TRY_CAST({number} AS DECIMAL(30, 6))"
     if divide_by == 10_000:
         value = f"{value} * CAST('0.0001' AS DECIMAL(5, 4))"
-    return f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"  # there always is a point
+    plain = f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"  # there always is a point
+    if divide_by == 1:
+        return plain
+    return f"CASE WHEN {number} LIKE '-%' THEN {number} || '元' ELSE {plain} END"
 
 
 def enum_sql(cell: str, field: Field) -> str:

@@ -107,6 +107,8 @@ AMOUNTS = [
     ("100", 1, "100"),
     ("0", 1, "0"),
     ("-1", 1, "-1"),
+    ("-5", 10_000, "-5元"),
+    ("-1,000元", 1, "-1000元"),
     ("007", 1, "7"),
     ("1.23456789", 1, "1.23456789"),
     ("12,34", 1, "12,34"),
@@ -276,3 +278,23 @@ def test_rows_of_a_long_file_keep_their_numbers_through_a_parallel_scan(
     ask = f"SELECT count(*), count(*) FILTER (CF_WSH <> ({number}) || '号') FROM {source}"
     ((rows, wrong),) = engine.run(staged.folder, [f"COPY ({normal}) TO {target} (FORMAT parquet)"], [ask])[0]
     assert (rows, wrong) == (300_000, 0)
+
+
+def test_the_apostrophe_before_text_of_digits_is_taken_off_codes_and_dates(
+    tmp_path: Path, engine: Engine
+) -> None:
+    header = [
+        "名称",
+        "统一社会信用代码",
+        "行政相对人代码_2(工商注册号)",
+        "行政处罚决定书文号",
+        "处罚决定日期",
+        "备注",
+    ]
+    row = ["甲公司", f"'{CODE}", "'4202 00", "'石市监罚〔2024〕1号", "'2026-11-12", "'注"]
+    columns = "CF_XDR_SHXYM, CF_XDR_GSZC, CF_WSH, CF_JDRQ, BZ"
+    found = fields(tmp_path / "a.csv", engine, columns, header, row, ["乙公司", "'", "", "'", "'去年", "x"])
+    assert found == [
+        (CODE, "420200", "石市监罚〔2024〕1号", "2026-11-12", "'注"),
+        (None, None, None, "'去年", "x"),
+    ]
