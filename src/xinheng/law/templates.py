@@ -47,7 +47,7 @@ def words_of(field: Field | None, roles: Mapping[str, str]) -> dict[str, str]:
         words |= {"length": str(field.max_length), "full": full, "long": full + "字"}
     if field.type is FieldType.ENUM:
         shown = [*field.values, *(f"{text}-（说明）" for text in field.open_values)]
-        words |= {"pattern": pattern(field), "values": "、".join(shown), "first": field.values[0]}
+        words |= {"pattern": pattern(field), "values": "；".join(shown), "first": field.values[0]}
     return words
 
 
