@@ -44,8 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # The browser's driver keeps an event loop in this thread until the end of the session, and whoever wants one
-    # of its own after it gets none: so the tests from the outside come last, whatever order was asked for.
+    # The browser's driver keeps an event loop in this thread until the end of the session, and whoever wants
+    # one of its own after it gets none: the tests from the outside come last, whatever order was asked for.
     items.sort(key=lambda item: "e2e" in item.path.parts)
     if config.getoption("--long"):
         return
