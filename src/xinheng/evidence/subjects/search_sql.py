@@ -20,12 +20,15 @@ from subject_codes k join subjects s on s.subject = k.subject where k.code = %(c
 TOO_FREQUENT: Final = "0.05"
 
 # The server counts frequent elements of arrays whenever it gathers statistics; nothing of ours to keep up.
-# Without statistics nothing is frequent, and answers are right, only slower.
-_STATISTICS: Final = """
+# Without statistics nothing is frequent, and answers are right, only slower. In a small register every gram
+# is a large share of few names: nothing is left out there, or a misspelt name would find nobody.
+_SMALL: Final = 20_000  # names
+_STATISTICS: Final = f"""
 select gram, share from pg_stats,
      unnest(most_common_elems::text::integer[], most_common_elem_freqs) as common(gram, share)
 where schemaname = current_schema() and tablename = 'subjects' and attname = 'grams'
-"""
+  and (select reltuples from pg_class where oid = 'subjects'::regclass) >= {_SMALL}
+"""  # noqa: S608 (composed from our own constants)
 
 FREQUENT: Final = f"""
 select gram from ({_STATISTICS}) as common

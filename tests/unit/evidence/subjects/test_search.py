@@ -97,6 +97,15 @@ def test_a_misspelt_name_finds_what_is_like_it(filled: Database, text: str, foun
     assert answer.hits[0].name == NAMES[found]
 
 
+def test_a_small_register_is_searched_the_same_after_statistics_were_gathered(filled: Database) -> None:
+    """The server gathers them when it likes; then every gram is a large share of seven names."""
+    before = names(filled, "青禾商茂有限公司"), names(filled, "远澜物硫有限公司")
+    with filled.transaction() as tx:
+        tx.execute("analyze subjects")
+    assert (names(filled, "青禾商茂有限公司"), names(filled, "远澜物硫有限公司")) == before
+    assert NAMES[0] in before[0]
+
+
 def test_a_text_like_nothing_finds_nothing(filled: Database) -> None:
     assert names(filled, "鑫鑫鑫淼淼") == []
 
