@@ -88,7 +88,7 @@ def measure(*, small: bool = False) -> list[dict[str, object]]:
         if os.geteuid() == 0:
             Path(folder).chmod(0o711)
         with Server(Path(folder) / "db") as server:
-            dsn = server.address("postgres")
+            dsn = server.dsn
             migrate(dsn)
             with Database(dsn) as database:
                 entering = _entering(database, people)
