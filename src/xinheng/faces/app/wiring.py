@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xinheng.core.times import Clock
-from xinheng.evidence.ledger import publishing
+from xinheng.evidence.ledger import erasure, publishing
 from xinheng.evidence.ledger.projection import Projector
 from xinheng.evidence.ledger.publishing import LogFiles, Published
 from xinheng.faces.app.activation import active_digest, archived
@@ -26,6 +26,16 @@ from xinheng.office.access import accounts
 from xinheng.office.access.accounts import Opened
 from xinheng.office.access.errors import SignInRefused
 from xinheng.office.access.passwords import Passwords
+
+# Tables outside the ledger in which a record's content may have stood, rewritten after an erasure.
+ALSO_SCRUBBED = (
+    "publicity",
+    "publicity_grounds",
+    "returned_rows",
+    "record_reviews",
+    "subject_names",
+    "subjects",
+)
 
 
 @dataclass
@@ -78,6 +88,10 @@ class App:
         """Bring tiles and checkpoint up to what is committed: after every commit that appended."""
         with self.database.transaction() as tx:
             return publishing.publish(tx, self.files)
+
+    def scrub(self) -> None:
+        """Remove the bytes of erased contents from every table that held them. Raises NotScrubbed."""
+        erasure.scrub(self.database, ALSO_SCRUBBED)
 
     def sign_in(self, login: str, password: str, address: str) -> Opened:
         """A new session; no transaction is open while the password is checked.

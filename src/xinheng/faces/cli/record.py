@@ -32,15 +32,6 @@ Source = Annotated[str, typer.Option("--source", metavar="代码", help="由哪�
 Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="公开的理由，写明所依据的决定")]
 Day = Annotated[str | None, typer.Option("--on", metavar="日期", help="自哪一日起，默认今日")]
 
-# Tables outside the ledger in which a record's content may have stood, rewritten after an erasure.
-ALSO_SCRUBBED = (
-    "publicity",
-    "publicity_grounds",
-    "returned_rows",
-    "record_reviews",
-    "subject_names",
-    "subjects",
-)
 KINDS = {
     "recorded": "报送",
     "corrected": "更正",
@@ -177,5 +168,5 @@ def erase(
             asked = erasure.Erasure(record, law, house.pack.label)
             done = erasure.erase(tx, asked, house.clock, house.projectors)
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.erase", f"{record} {law}")
-        erasure.scrub(house.database, ALSO_SCRUBBED)
+        house.scrub()
     _say(f"已删除 {record} 的内容，账本位置 {done.first}。备份和副本中的旧数据须另行处理")
