@@ -13,6 +13,13 @@ ROOMS = {
     "publicity": "judgement/publicity",
     "law": "law",
     "access": "office/access",
+    "cases": "office/cases",
+    "proposals": "office/proposals",
+    "submissions": "evidence/submissions",
+    "completeness": "evidence/completeness",
+    "exchange": "outward/exchange",
+    "capture": "outward/capture",
+    "queue": "ground/queue",
 }
 
 

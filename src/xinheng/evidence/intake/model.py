@@ -69,6 +69,16 @@ class Limits:
     seconds: int = 300
 
 
+class Way(StrEnum):
+    """By which way a submission came. All five end in the same intake."""
+
+    FILE = "file"  # 文件：desk or command line
+    FORM = "form"  # 表单填报
+    API = "api"  # 接口
+    TABLE = "table"  # 库表交换
+    CAPTURE = "capture"  # 抓取后确认
+
+
 @dataclass(frozen=True)
 class Request:
     """What a sender asks for. `mapping` (header -> field code or 'ignored') overrides recognition."""
@@ -82,6 +92,8 @@ class Request:
     source: str | None = None  # code of the sending agency; None in a dry run
     account: UUID | None = None
     sheet: str | None = None
+    way: Way = Way.FILE
+    behalf: str | None = None  # code of the agency that enters it on the source's behalf (代录)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "file_name", mask(self.file_name)[0])

@@ -44,6 +44,7 @@ class Source:
 
     agency: UUID
     own: tuple[UUID, ...]
+    behalf: UUID | None = None  # who enters it for that agency (代录)
 
 
 def standing(tx: Transaction, request: Request, day: date) -> Standing:
@@ -64,6 +65,24 @@ def standing(tx: Transaction, request: Request, day: date) -> Standing:
             where=agency.code,
         )
     return access.standing(tx, agency)
+
+
+def behalf(tx: Transaction, request: Request, source: Agency, day: date) -> UUID | None:
+    """The agency that enters the request for its source; None where the source sends for itself.
+
+    Raises AgencyUnknown, SourceMissingError where the one is not above the other in the tree.
+    """
+    if request.behalf is None or request.behalf == source.code:
+        return None
+    entering = access.by_code(tx, request.behalf)
+    if not access.is_above(tx, entering, source) or not entering.exists(day):
+        raise SourceMissingError(
+            found=f"{entering.name}不是{source.name}的上级单位，不能代录",
+            expected="树中的上级单位代下级单位录入",
+            todo="由信源单位自行报送，或请信用办核对单位树",
+            where=request.behalf,
+        )
+    return entering.agency
 
 
 def write_senders(drafted: Draft, own: Standing) -> None:

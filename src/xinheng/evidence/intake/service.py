@@ -98,6 +98,7 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
     against = drafting.rules(home.pack, request, day)
     with home.database.transaction() as tx:
         sender = senders.standing(tx, request, day)
+        behalf = senders.behalf(tx, request, sender.agency, day)
         digest = request_digest(request, sender.agency.agency, against)
         if kept := store.by_request(tx, digest):
             return _answer(tx, kept, against, repeated=True)
@@ -106,7 +107,7 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
         drafted = drafting.draft(request, against, folder, home.engine, MacBlocks(*home.keys.mac.blocks()))
         senders.write_senders(drafted, sender)
         home.engine.run(folder, matching.arriving_statements(drafted.split))
-        source = senders.Source(sender.agency.agency, sender.own)
+        source = senders.Source(sender.agency.agency, sender.own, behalf)
         kept, repeated = _enter(home, request, drafted, source, (digest, progress))
         if drafted.persons and not repeated:
             incoming.offer(returning.write_persons_file(drafted.split), kept.receipt, home.clock)
@@ -157,6 +158,8 @@ def _kept(
         file_name=request.file_name,
         file_sha256=staged.file_sha256,
         first_seq=done.appended.first if done.appended else None,
+        way=request.way.value,
+        behalf=source.behalf,
         counts={
             "accepted": done.accepted,
             "returned": done.returned,

@@ -66,6 +66,8 @@ class Kept:
     file_name: str
     file_sha256: str
     first_seq: int | None
+    way: str
+    behalf: UUID | None  # agency that entered it on behalf of `agency` (代录)
     counts: dict[str, int]
     columns: dict[str, str]
     constants: dict[str, str]
@@ -75,7 +77,7 @@ class Kept:
 
 _COLUMNS = (
     "receipt, request, position, known, agency, account, item, profile, pack, file_name, file_sha256, "
-    "first_seq, counts, columns, constants, checks, notes"
+    "first_seq, way, behalf, counts, columns, constants, checks, notes"
 )
 
 
@@ -95,9 +97,9 @@ def insert_receipt(tx: Transaction, kept: Kept) -> None:
 
 
 def _kept(row: Row) -> Kept:
-    texts = [json.loads(text) for text in row[12:17]]
+    texts = [json.loads(text) for text in row[14:19]]
     request = bytes(row[1])
-    return Kept(row[0], request, *row[2:12], *texts)
+    return Kept(row[0], request, *row[2:14], *texts)
 
 
 def by_request(tx: Transaction, request: bytes) -> Kept | None:

@@ -170,3 +170,14 @@ def standing(tx: Transaction, agency: Agency) -> Standing:
 def may_send(tx: Transaction, agency: Agency, authority: str | None, on: date | None) -> bool:
     """Whether an agency sends what `authority` decided on that day; for many rows take `standing` once."""
     return standing(tx, agency).may_send(authority, on)
+
+
+def is_above(tx: Transaction, upper: Agency, lower: Agency) -> bool:
+    """Whether `upper` stands somewhere above `lower` in the tree; not where they are the same."""
+    passed = {lower.agency}
+    while lower.parent is not None and lower.parent not in passed:
+        if lower.parent == upper.agency:
+            return True
+        passed.add(lower.parent)
+        lower = store.agencies_by_id(tx, [lower.parent])[lower.parent]
+    return False
