@@ -127,7 +127,7 @@ def _enter(
                     return kept, True
                 receipt = new_id(home.clock)
                 done = enter_rows(tx, home, drafted, source, receipt, progress)
-                kept = _kept(home, request, drafted, done, (receipt, digest, source.agency))
+                kept = _kept(home, request, drafted, done, (receipt, digest), source)
                 store.insert_receipt(tx, kept)
         except (UniqueClash, RecordMoved) as error:
             clash = error
@@ -142,7 +142,12 @@ def _enter(
 
 
 def _kept(
-    home: Home, request: Request, drafted: Draft, done: Entered, ids: tuple[UUID, bytes, UUID]
+    home: Home,
+    request: Request,
+    drafted: Draft,
+    done: Entered,
+    ids: tuple[UUID, bytes],
+    source: senders.Source,
 ) -> store.Kept:
     against, staged = drafted.rules, drafted.split.staged
     return store.Kept(
@@ -150,7 +155,7 @@ def _kept(
         request=ids[1],
         position=done.position,
         known=done.appended.known.at if done.appended else home.clock.now().at,
-        agency=ids[2],
+        agency=source.agency,
         account=request.account,
         item=against.item.id,
         profile=against.profile.id,
