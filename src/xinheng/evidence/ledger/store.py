@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -233,6 +233,15 @@ def record_row(tx: Transaction, record: UUID, *, held: bool = False) -> Row | No
         {"record": record},
     )
     return rows[0] if rows else None
+
+
+def places(tx: Transaction, records: Sequence[UUID]) -> list[tuple[UUID, str, date | None]]:
+    """(source, item, day of decision) of each of these records."""
+    rows = tx.fetch(
+        "select source, item, decided_on from records where record = any(%(records)s::uuid[])",
+        {"records": [str(r) for r in records]},
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def versions(tx: Transaction, record: UUID) -> list[Row]:

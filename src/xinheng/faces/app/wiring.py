@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xinheng.core.times import Clock
+from xinheng.evidence.completeness.projector import HeldProjector
 from xinheng.evidence.ledger import erasure, publishing
 from xinheng.evidence.ledger.projection import Projector
 from xinheng.evidence.ledger.publishing import LogFiles, Published
@@ -110,7 +111,7 @@ class App:
 
 def projectors_of(pack: Pack, engine: Engine) -> tuple[Projector, ...]:
     """Every room's projector, for a pack."""
-    return (PublicityProjector(pack, engine),)
+    return (PublicityProjector(pack, engine), HeldProjector())
 
 
 @contextmanager

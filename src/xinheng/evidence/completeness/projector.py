@@ -1,0 +1,56 @@
+"""Keeps the numbers of records held by source, item and month of decision in step with the ledger.
+
+A withdrawn record still counts: the decision was made. One whose day is corrected moves to its month.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+import pyarrow as pa
+
+from xinheng.evidence.completeness import store
+from xinheng.evidence.completeness.model import first_of
+from xinheng.evidence.completeness.store import Place
+from xinheng.evidence.ledger import counting
+from xinheng.evidence.ledger.projection import Batch
+from xinheng.ground.store.transaction import Transaction
+
+
+class HeldProjector:
+    """A `Projector` of the ledger. Counts before the head is locked, adds up under the lock."""
+
+    def __init__(self) -> None:
+        self._changes: Counter[Place] = Counter()
+
+    def prepare(self, tx: Transaction, batch: Batch) -> None:
+        """Count what is new, and what moves from one month to another."""
+        self._changes = Counter()
+        if batch.has("records"):
+            for piece in batch.reader("records"):
+                self._changes.update(_placed(piece))
+        if batch.has("changed"):
+            for piece in batch.reader("changed"):
+                self._changes.update(_placed(piece))
+                records = [UUID(bytes=r) for r in piece.column("record").to_pylist()]
+                self._changes.subtract(
+                    (source, item, first_of(day))
+                    for source, item, day in counting.placed(tx, records)
+                    if day is not None
+                )
+
+    def finish(self, tx: Transaction, batch: Batch) -> None:
+        """Add the changes up; nobody else can at this moment."""
+        store.add_held(tx, {place: n for place, n in self._changes.items() if n})
+
+
+def _placed(piece: pa.RecordBatch) -> Counter[Place]:
+    """The rows of a piece by source, item and month; rows without a day of decision have no month."""
+    table = pa.Table.from_batches([piece.select(["source", "item", "decided_on"])])
+    found: Counter[Place] = Counter()
+    for row in table.group_by(["source", "item", "decided_on"]).aggregate([([], "count_all")]).to_pylist():
+        if row["decided_on"] is not None:
+            place = (UUID(bytes=row["source"]), row["item"], first_of(row["decided_on"]))
+            found[place] += row["count_all"]
+    return found
