@@ -15,9 +15,11 @@ from xinheng.evidence.intake import encoding, mapping
 from xinheng.evidence.intake.csv_reader import no_header, refuse_columns, refuse_rows
 from xinheng.evidence.intake.headers import Dictionary
 from xinheng.evidence.intake.model import ColumnPlan, Limits, Staged
+from xinheng.evidence.intake.model_refusals import NotATableError
 from xinheng.evidence.intake.readers_staged import StagedWriter, kept, staged_select
 
 _NOT_JSON = "本行不是一个完整的 JSON 对象"
+_DEEP = "本行的括号一层套一层，套得太深，无法读取；应为只有一层的 JSON 对象"
 _NESTED = "“{name}”的值是嵌套的结构，应为一个文本"
 _REPEATED = "“{name}”在同一行里出现了两次"
 _BAD_TEXT = "“{name}”的值含有不成对的代理字符"
@@ -50,12 +52,16 @@ def stage_json_lines(path: Path, folder: Path, known: Dictionary, limits: Limits
         encoding.rewrite(path, found.encoding, data)
     names: dict[str, None] = {}
     count = 0
+    first: _Row | None = None
     for row in _rows(data, limits):
         names.update(dict.fromkeys(row.values))
         count += 1
+        first = first or row
         refuse_columns(len(names), limits, path.name)
     refuse_rows(count, limits, path.name)
     headers = list(names)
+    if not headers and first is not None:
+        raise _no_object(path.name, first)
     if known.score(headers)[0] < 2:
         raise no_header(path.name, [headers], limits)
     columns = mapping.plan(headers, known)
@@ -89,6 +95,16 @@ def _write(rows: Iterable[_Row], target: Path, headers: list[str], columns: tupl
             writer.add(row.line, cells, numeric, row.fault)
 
 
+def _no_object(name: str, first: _Row) -> NotATableError:
+    """The refusal for lines none of which gives a single name: not an empty file, but no table either."""
+    return NotATableError(
+        found=f"没有一行是带名称的 JSON 对象；第 {first.line} 行：{first.fault or '对象里没有内容'}",
+        expected='每行一个只有一层的 JSON 对象，如 {"决定书文号": "…"}',
+        todo="按每行一个对象重新导出，或改用 XLSX、CSV",
+        where=name,
+    )
+
+
 def _rows(path: Path, limits: Limits) -> Iterator[_Row]:
     """All lines that are not blank."""
     for number, line in enumerate(encoding.lines(path, limits, "\n"), start=1):
@@ -106,7 +122,9 @@ def _row(number: int, text: str) -> _Row:
             parse_float=_Number,
             parse_constant=_Number,
         )
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return _Row(number, {}, frozenset(), _DEEP, text)
+    except ValueError:
         return _Row(number, {}, frozenset(), _NOT_JSON, text)
     if not text.startswith("{"):
         return _Row(number, {}, frozenset(), _NOT_JSON, text)

@@ -85,6 +85,24 @@ def check_headers(mapping: Mapping[str, str], columns: Sequence[ColumnPlan], fil
             )
 
 
+def joined(mapping: Mapping[str, str], columns: Sequence[ColumnPlan], item: Item) -> tuple[str, ...]:
+    """A sentence for each field that the sender's own assignments give more than one column.
+
+    What the catalogue itself joins (处罚类别1, 处罚类别2) is no surprise and is not said.
+    """
+    chosen = {normal(header) for header in mapping}
+    by_field: dict[str, list[ColumnPlan]] = {}
+    for column in columns:
+        if column.mapped:
+            by_field.setdefault(column.target, []).append(column)
+    return tuple(
+        f"{'、'.join(f'“{c.header}”' for c in found)}这 {len(found)} 列都对应到“{item.field(code).name}”："
+        "同一行里不同的值用“；”连接成一个值；如非本意，请改正对应关系"
+        for code, found in by_field.items()
+        if len(found) > 1 and any(normal(c.header) in chosen for c in found)
+    )
+
+
 def _unique(title: str, seen: dict[str, int]) -> str:
     count = seen[title] = seen.get(title, 0) + 1
     return title if count == 1 else f"{title}（{count}）"

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,13 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xinheng.core.cells import sql_text
+from xinheng.core.identity import mask_sql
 from xinheng.core.times import Clock, today
 from xinheng.evidence.intake import checks, drafting, held, receipts, returning
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.incoming import Incoming
 from xinheng.evidence.intake.matching import Decisions, arriving_statements, within_file
-from xinheng.evidence.intake.model import Counts, Outcome, Receipt, Request, RowResult
+from xinheng.evidence.intake.model import CheckResult, Counts, Outcome, Receipt, Request, RowResult
+from xinheng.evidence.intake.readers_staged import kept
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.evidence.intake.split import CANDIDATE, PERSON, RETURNED
 from xinheng.ground.engine import Engine
@@ -31,6 +33,10 @@ PREVIEW = "preview.parquet"
 SETTLED = "settled.parquet"
 ROWS_SHOWN = 1_000
 PIECE = 10_000
+SAMPLES = 5  # rows shown as they would be taken
+SEEN = 3  # rows whose cells are shown column by column
+START = 1_000  # lines of the file that those are looked for in
+CELL = 60  # characters of a cell that are shown
 
 
 @dataclass(frozen=True)
@@ -43,12 +49,47 @@ class Bench:
     incoming: Path  # a private folder is made in it, and goes with the preview
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A row as it would be taken: its fields in their normal form, identity numbers masked."""
+
+    line: int
+    fields: Mapping[str, str]  # field code -> value; empty ones are absent
+    checks: tuple[CheckResult, ...]  # marks and warnings: nothing that returns it
+    shown: bool
+    reported: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a preview found; holds inside the `with` block only. Rows about persons are in no sample."""
+
+    receipt: Receipt
+    rows: Iterator[RowResult]
+    samples: tuple[Sample, ...]
+    cells: Mapping[str, tuple[str, ...]]  # header -> what its first rows hold as received, masked, cut
+
+
 @contextmanager
 def previewed(bench: Bench, request: Request) -> Iterator[tuple[Receipt, Iterator[RowResult]]]:
     """The receipt without rows, and all rows; both hold inside the `with` block only.
 
     Raises the refusals of reading and UnknownItemError, NoRuleInForceError, UnknownProfileError.
     """
+    with _tried(bench, request) as (drafted, decisions):
+        yield _receipt(bench, drafted, decisions), _rows(drafted, decisions)
+
+
+@contextmanager
+def looked_through(bench: Bench, request: Request) -> Iterator[Look]:
+    """`previewed`, with a handful of rows as they would be taken. Raises the same."""
+    with _tried(bench, request) as (drafted, decisions):
+        receipt = _receipt(bench, drafted, decisions)
+        yield Look(receipt, _rows(drafted, decisions), _samples(bench, drafted), _cells(bench, drafted))
+
+
+@contextmanager
+def _tried(bench: Bench, request: Request) -> Iterator[tuple[Draft, Decisions]]:
     against = drafting.rules(bench.pack, request, today(bench.clock))
     macs = MacBlocks(secrets.token_bytes(64), secrets.token_bytes(64))
     with Incoming(bench.incoming).work() as folder:
@@ -56,7 +97,7 @@ def previewed(bench: Bench, request: Request) -> Iterator[tuple[Receipt, Iterato
         bench.engine.run(folder, arriving_statements(drafted.split, sent=False))
         decisions = Decisions()
         within_file(folder, decisions)
-        yield _receipt(bench, drafted, decisions), _rows(drafted, decisions)
+        yield drafted, decisions
 
 
 def preview(bench: Bench, request: Request) -> Receipt:
@@ -134,3 +175,45 @@ def _row(line: int, fate: int, found: str, content: str | None, decisions: Decis
         return RowResult(line, Outcome.RETURNED, None, (reason, *results), sums)
     outcome = Outcome.RETURNED if fate == RETURNED else Outcome.ACCEPTED
     return RowResult(line, Outcome.KNOWN if line in decisions.again else outcome, None, results, sums)
+
+
+def _samples(bench: Bench, drafted: Draft) -> tuple[Sample, ...]:
+    """The first rows that would be taken. `_lateness` has noted those that the file itself turns back."""
+    this, folder = drafted.split, drafted.folder
+    codes = [f.code for f in this.item.fields]
+    listed = ", ".join(f'"{code}"' for code in codes)
+    asked = (
+        f"SELECT line, shown_mark, reported_mark, '[' || {checks.results_sql(this.plan)} || ']', {listed} "
+        f"FROM ({this.rows_sql()}) WHERE fate = {CANDIDATE} "
+        f"AND line NOT IN (SELECT line FROM read_parquet({sql_text(str(folder / SETTLED))})) "
+        f"ORDER BY line LIMIT {SAMPLES}"
+    )
+    return tuple(
+        Sample(
+            line,
+            {code: value for code, value in zip(codes, values, strict=True) if value},
+            returning.results(found),
+            shown,
+            reported,
+        )
+        for line, shown, reported, found, *values in bench.engine.run(folder, [], [asked])[0]
+    )
+
+
+def _cells(bench: Bench, drafted: Draft) -> dict[str, tuple[str, ...]]:
+    """What the first rows about organisations hold, column by column, with identity numbers masked."""
+    this = drafted.split
+    columns = [c for c in this.staged.columns if c.index in set(kept(this.staged.columns))]
+    if not columns:
+        return {}
+    rows = f"SELECT line FROM ({this.rows_sql()}) WHERE fate <> {PERSON} ORDER BY line LIMIT {SEEN}"
+    listed = ", ".join(f"left({mask_sql(f'c{c.index}')}, {CELL})" for c in columns)
+    asked = (
+        f"SELECT {listed} FROM (SELECT * FROM ({this.staged.scan_sql()}) LIMIT {START}) "
+        f"WHERE line IN ({rows}) ORDER BY line"
+    )
+    found = bench.engine.run(drafted.folder, [], [asked])[0]
+    return {
+        column.header: tuple(row[place] for row in found if row[place] and row[place].strip())
+        for place, column in enumerate(columns)
+    }

@@ -62,7 +62,8 @@ def stage(path: Path, folder: Path, item: Item, engine: Scanner, reading: Readin
     else:
         staged = stage_text(path, folder, known, engine, how.limits)
     mapping.check_headers(how.mapping, staged.columns, path.name)
-    return replace(staged, notes=(*staged.notes, *_remarks(staged, how.sheet, is_workbook)))
+    joined = mapping.joined(how.mapping, staged.columns, item)
+    return replace(staged, notes=(*staged.notes, *_remarks(staged, how.sheet, is_workbook), *joined))
 
 
 def _remarks(staged: Staged, sheet: str | None, is_workbook: bool) -> Iterator[str]:

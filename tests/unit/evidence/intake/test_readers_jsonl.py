@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.unit.evidence.intake.hostile.samples import HEADER, ROW, normalised, scanned, stage
 
-from xinheng.evidence.intake.model_refusals import NoHeaderError
+from xinheng.evidence.intake.model_refusals import NoHeaderError, NotATableError
 from xinheng.ground.engine import Engine
 
 GOOD = json.dumps(dict(zip(HEADER, ROW, strict=True)), ensure_ascii=False)
@@ -57,7 +57,7 @@ def test_names_that_only_later_lines_have_are_columns_too(tmp_path: Path, engine
         ('{"名称": "甲"', "JSON"),
         ("[1, 2]", "JSON"),
         ('"名称"', "JSON"),
-        ("[" * 100_000, "JSON"),
+        ("[" * 100_000, "太深"),
         ('{"名称": "\\ud800"}', "代理"),
     ],
 )
@@ -85,3 +85,13 @@ def test_identity_values_are_counted_and_never_written(tmp_path: Path, engine: E
     staged = stage(written(tmp_path / "a.jsonl", GOOD[:-1] + f', "证件号码": "{number}"}}'), engine)
     assert scanned(staged, engine, "dropped") == [(1,)]
     assert number.encode() not in staged.data.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [('{"名称":' * 50_000, "太深"), ("{}", "没有内容"), ('{"名称"', "不是一个完整")]
+)
+def test_a_file_of_no_objects_is_told_what_it_is(
+    tmp_path: Path, engine: Engine, line: str, told: str
+) -> None:
+    with pytest.raises(NotATableError, match=told):
+        stage(written(tmp_path / "a.jsonl", line), engine)
