@@ -147,13 +147,13 @@ def test_the_dictionary_travels_as_plain_data() -> None:
 
 
 def test_two_columns_that_the_sender_gives_one_field_are_said() -> None:
-    chosen = {"情况": "CF_SY", "经过": "违法事实"}
+    chosen = {"情况": "CF_NR", "经过": "处罚内容"}
     known = KNOWN.with_overrides(mapping.overrides(chosen, ITEM))
     (told,) = mapping.joined(chosen, mapping.plan(["情况", "经过", "备注"], known), ITEM)
     assert "“情况”、“经过”" in told
-    assert "违法事实" in told
+    assert "处罚内容" in told
     # one that takes a column's place beside what the catalogue knows already
-    beside = mapping.plan(["违法事实", "经过"], known)
-    assert mapping.joined({"经过": "CF_SY"}, beside, ITEM)
+    beside = mapping.plan(["处罚内容", "经过"], known)
+    assert mapping.joined({"经过": "CF_NR"}, beside, ITEM)
     # what the catalogue joins by itself is no surprise
     assert mapping.joined({}, mapping.plan(["处罚类别", "处罚类别2"], KNOWN), ITEM) == ()
