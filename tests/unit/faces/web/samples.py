@@ -274,6 +274,15 @@ PREVIEW = desk.PreviewView(
     ),
     columns_text="认出 1 列，不使用 1 列，没有认出 1 列，丢弃 1 列",
     fields=(("CF_WSH", "行政处罚决定书文号"), ("CF_SY", "违法事实")),
+    samples=(
+        desk.SampleRow(
+            2,
+            "云市监罚字〔2026〕118号　云台市星河精密制造有限公司",
+            (Tag("不公示"),),
+            (Pair("处罚决定日期", "2026-09-08", "CF_JDRQ"), Pair("罚款金额（万元）", "0.5", "CF_NR_FK")),
+            (desk.CheckLine("penalty.length", "违法事实", "…", "长过常见长度", "2 000 字以内", Tag("提醒")),),
+        ),
+    ),
     sendable=True,
 )
 RECEIPT = desk.ReceiptView(

@@ -154,6 +154,9 @@ def test_a_file_is_previewed_sent_and_receipted(clerk: Client, place: Town) -> N
     page = clerk.get(preview.headers["location"]).text
     for text in ("将接收", "处罚类别", "不在值表中", "丢弃", "正式报送", "表.csv"):
         assert text in page
+    assert "会这样入账（前 3 行）" in page
+    assert f"第 2 行　{rows(place, 100, 1)[0]['行政处罚决定书文号']}" in page
+    assert "0000-0000000 ／ 0000-0000000" in page
     assert "赵某" not in page
     answer = clerk.post(f"{preview.headers['location']}/send", data={"csrf": csrf(clerk)})
     receipt = clerk.get(answer.headers["location"]).text

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.intake.model import DROPPED, IGNORED, UNMAPPED, Outcome, Receipt, RowResult
-from xinheng.faces.web.desk.receipt_views import PROFILES, figures, reason_rows
+from xinheng.evidence.intake.preview import Sample
+from xinheng.faces.web.desk.receipt_views import PROFILES, check_line, figures, reason_rows
 from xinheng.faces.web.desk.uploads import Upload
-from xinheng.faces.web.desk.views import ColumnLine, PreviewView
+from xinheng.faces.web.desk.views import ColumnLine, PreviewView, SampleRow
 from xinheng.faces.web.views import FormError, Pair, Tag, bytes_text
 from xinheng.law.model import Item
 
 RETURNED_SHOWN: Final = 50
+LONG: Final = 40  # characters of a value that takes a line of its own
 ROWS_LOOKED_AT: Final = 50_000  # for rows to show; the counts are over all rows in any case
 
 
@@ -24,13 +26,14 @@ def preview_view(
     item: Item,
     receipt: Receipt,
     rows: Iterable[RowResult],
-    samples: Mapping[str, str] | None = None,
+    cells: Mapping[str, Sequence[str]] | None = None,
+    samples: Sequence[Sample] = (),
 ) -> PreviewView:
-    """The preview of a readable file. `samples`: header -> what its first rows hold."""
+    """The preview of a readable file. `cells`: header -> what its first rows hold, as received."""
     back = (r for r in islice(rows, ROWS_LOOKED_AT) if r.outcome is Outcome.RETURNED)
-    samples = samples or {}
+    cells = cells or {}
     columns = tuple(
-        _column(item, header, target, samples.get(header, ""), upload.mapping.get(header, ""))
+        _column(item, header, target, " ／ ".join(cells.get(header, ())), upload.mapping.get(header, ""))
         for header, target in receipt.columns.items()
     )
     return PreviewView(
@@ -43,7 +46,30 @@ def preview_view(
         columns_text=_columns_text(receipt.columns),
         fields=tuple((f.code, f.name) for f in item.fields),
         constants=_constants(upload),
+        samples=tuple(sample_row(item, sample) for sample in samples),
         sendable=True,
+    )
+
+
+def sample_row(item: Item, sample: Sample) -> SampleRow:
+    """A row as it would be taken: its filled fields in the order of the item, and what is marked on it."""
+    document, party = item.role("document"), item.role("party_name")
+    named = [sample.fields[code] for code in (document, party) if code and code in sample.fields]
+    tags = []
+    if not sample.shown:
+        tags.append(Tag("不公示"))
+    if not sample.reported:
+        tags.append(Tag("不上报"))
+    return SampleRow(
+        line=sample.line,
+        title="　".join(named),
+        tags=tuple(tags),
+        pairs=tuple(
+            Pair(f.name, sample.fields[f.code], code=f.code, wide=len(sample.fields[f.code]) > LONG)
+            for f in item.fields
+            if f.code in sample.fields
+        ),
+        checks=tuple(check_line(item, check) for check in sample.checks),
     )
 
 

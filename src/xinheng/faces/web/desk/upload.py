@@ -135,8 +135,8 @@ def _preview(web: Web, session: Session, upload: Upload) -> PreviewView:
     item = web.app.pack.item(upload.item)
     bench = dry.Bench(web.app.engine, web.app.pack, web.app.clock, web.app.incoming)
     try:
-        with web.turns.turn(), dry.previewed(bench, _submission(web, session, upload)) as (receipt, rows):
-            return preview_view(upload, item, receipt, rows)
+        with web.turns.turn(), dry.looked_through(bench, _submission(web, session, upload)) as look:
+            return preview_view(upload, item, look.receipt, look.rows, look.cells, look.samples)
     except XinhengError as refusal:
         if refusal.kind is not Kind.INVALID:
             raise

@@ -94,6 +94,17 @@ class ReasonRow:
 
 
 @dataclass(frozen=True)
+class SampleRow:
+    """A row as it would be taken."""
+
+    line: int
+    title: str
+    tags: tuple[Tag, ...]
+    pairs: tuple[Pair, ...]
+    checks: tuple[CheckLine, ...] = ()
+
+
+@dataclass(frozen=True)
 class PreviewView:
     token: str
     file: tuple[Pair, ...]
@@ -104,6 +115,7 @@ class PreviewView:
     columns_text: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     constants: str = ""
+    samples: tuple[SampleRow, ...] = ()
     sendable: bool = False
     errors: tuple[FormError, ...] = ()
 
