@@ -23,9 +23,10 @@ from xinheng.ground.store import Database, Server, revision
 from xinheng.ground.store.errors import SchemaUnknown
 from xinheng.judgement.publicity.projector import PublicityProjector
 from xinheng.law.packs import Pack
-from xinheng.office.access import accounts
+from xinheng.office.access import accounts, clients
 from xinheng.office.access.accounts import Opened
-from xinheng.office.access.errors import SignInRefused
+from xinheng.office.access.errors import InvalidClient, SignInRefused
+from xinheng.office.access.model_clients import Token
 from xinheng.office.access.passwords import Passwords
 
 # Tables outside the ledger in which a record's content may have stood, rewritten after an erasure.
@@ -107,6 +108,19 @@ class App:
         if opened is None:
             raise SignInRefused
         return opened
+
+    def client_token(self, client_id: str, secret: str, scope: str | None, address: str) -> Token:
+        """A bearer for a program (RFC 6749 section 4.4); a wrong secret counts though nothing is issued.
+
+        Raises InvalidClient, InvalidScope, TooManyAttempts.
+        """
+        try:
+            with self.database.transaction() as tx:
+                return clients.token(tx, client_id, secret, scope, self.clock, address)
+        except InvalidClient:
+            with self.database.transaction() as tx:
+                clients.failed(tx, client_id, self.clock, address)
+            raise
 
 
 def projectors_of(pack: Pack, engine: Engine) -> tuple[Projector, ...]:

@@ -15,7 +15,13 @@ from xinheng.office.access.model import Role
 
 app = typer.Typer(help="账号：开设、列出、重置密码、停用", no_args_is_help=True)
 
-ROLES = {Role.CLERK: "经办人", Role.OFFICE: "信用办", Role.AUDITOR: "审计"}
+ROLES = {
+    Role.CLERK: "经办人",
+    Role.REVIEWER: "审核人",
+    Role.ADMIN: "单位管理员",
+    Role.OFFICE: "信用办",
+    Role.AUDITOR: "审计",
+}
 Login = Annotated[str, typer.Argument(metavar="账号", help="登录用的账号")]
 
 

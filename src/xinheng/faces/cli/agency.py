@@ -17,7 +17,12 @@ from xinheng.office.access.service import NewAgency
 
 app = typer.Typer(help="信源单位：登记、列出、更名", no_args_is_help=True)
 
-KINDS = {AgencyKind.OFFICE: "信用办", AgencyKind.AGENCY: "行政机关", AgencyKind.UTILITY: "公用事业单位"}
+KINDS = {
+    AgencyKind.OFFICE: "信用办",
+    AgencyKind.AGENCY: "行政机关",
+    AgencyKind.UTILITY: "公用事业单位",
+    AgencyKind.ASSOCIATION: "协会",
+}
 LEVELS = {
     Level.PROVINCE: "省",
     Level.CITY: "市",

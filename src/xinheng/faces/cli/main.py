@@ -29,7 +29,9 @@ from xinheng.faces.cli.errors import CommandFailed, PathUnusable, wrong_usage
 ROOMS = (
     "init",
     "agency",
+    "feed",
     "account",
+    "client",
     "intake",
     "receipts",
     "record",

@@ -20,7 +20,13 @@ COOKIE: Final = "xinheng_session"
 KNOCK: Final = "xinheng_sign_in"  # carried by the sign-in form's page, before there is a session
 FIELDS: Final = 2_000  # of a form: a mapping of a thousand columns has two a column
 
-ROLES: Final = {Role.CLERK: "信源单位经办人", Role.OFFICE: "信用办", Role.AUDITOR: "审计"}
+ROLES: Final = {
+    Role.CLERK: "信源单位经办人",
+    Role.REVIEWER: "信源单位审核人",
+    Role.ADMIN: "单位管理员",
+    Role.OFFICE: "信用办",
+    Role.AUDITOR: "审计",
+}
 
 
 async def anyone() -> None:
@@ -41,14 +47,14 @@ def signed_in(request: Request, web: House) -> Session:
 
 def sender(session: Annotated[Session, Depends(signed_in)]) -> Session:
     """A clerk of an agency: the only one who sends. Raises RoleRefusedError."""
-    if session.account.role is not Role.CLERK or session.agency is None:
+    if not session.account.holds(Role.CLERK) or session.agency is None:
         raise _refused(session, "信源单位经办人的账号")
     return session
 
 
 def overseer(session: Annotated[Session, Depends(signed_in)]) -> Session:
     """The credit office, or the auditor: sees all agencies. Raises RoleRefusedError."""
-    if session.account.role not in (Role.OFFICE, Role.AUDITOR):
+    if not oversees(session):
         raise _refused(session, "信用办或审计的账号")
     return session
 
@@ -68,11 +74,14 @@ def _refused(session: Session, expected: str) -> RoleRefusedError:
     )
 
 
+def oversees(session: Session) -> bool:
+    """Whether it is the credit office's account or the auditor's: they see all agencies."""
+    return session.account.role in (Role.OFFICE, Role.AUDITOR)
+
+
 def scope(session: Session) -> UUID | None:
     """Whose receipts the account sees: its agency's; None means all, for the office and the auditor."""
-    if session.account.role is Role.CLERK:
-        return session.account.agency or UUID(int=0)
-    return None
+    return None if oversees(session) else session.account.agency or UUID(int=0)
 
 
 async def fields(request: Request) -> dict[str, str]:
@@ -106,10 +115,11 @@ def check_token(session: Session, form: dict[str, str]) -> None:
 def who(session: Session) -> Who:
     """The account as pages show it."""
     links = [("desk", "/desk", "工作台")]
-    if session.account.role is Role.CLERK:
+    if session.account.holds(Role.CLERK):
         links.append(("upload", "/desk/upload", "报送文件"))
     links.append(("receipts", "/desk/receipts", "回执"))
-    if session.account.role in (Role.OFFICE, Role.AUDITOR):
+    links.append(("completeness", "/desk/completeness", "完整性"))
+    if oversees(session):
         links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]
     links.append(("home", "/", "公示网站"))
     return Who(

@@ -133,14 +133,27 @@ class Opened:
 
 def challenge(tx: Transaction, login: str, address: str, clock: Clock) -> Challenge:
     """Whether this address may try this login now. Raises TooManyAttempts."""
-    login, address = login.strip().lower()[:100], _network(address)
-    pair, whole = store.failures(tx, _folded(login), address, clock.now().at - WINDOW)
-    if pair >= FAILURES_OF_PAIR or whole >= FAILURES_OF_ADDRESS:
-        raise TooManyAttempts(int(WINDOW.total_seconds()) // 60)
+    login = login.strip().lower()[:100]
+    refuse_crowd(tx, login, address, clock)
+    address = _network(address)
     found = store.account_by_login(tx, login) if LOGIN.fullmatch(login) else None
     if found is None or found[0].disabled is not None:
         return Challenge(login, address, None, None)
     return Challenge(login, address, *found)
+
+
+def refuse_crowd(tx: Transaction, login: str, address: str, clock: Clock) -> None:
+    """Whether this address may try this login, or this client, now. Raises TooManyAttempts."""
+    pair, whole = store.failures(tx, _folded(login), _network(address), clock.now().at - WINDOW)
+    if pair >= FAILURES_OF_PAIR or whole >= FAILURES_OF_ADDRESS:
+        raise TooManyAttempts(int(WINDOW.total_seconds()) // 60)
+
+
+def count_failure(tx: Transaction, login: str, address: str, clock: Clock) -> None:
+    """Count a failure of this address with this login, or this client."""
+    now = clock.now().at
+    store.delete_expired(tx, now, now - WINDOW)
+    store.insert_failure(tx, _folded(login), _network(address), now)
 
 
 def settle(tx: Transaction, tried: Challenge, right: bool, clock: Clock) -> Opened | None:

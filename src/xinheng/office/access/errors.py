@@ -92,3 +92,58 @@ class SignInBusy(XinhengError):
         super().__init__(
             found="同时登录的人太多", expected="稍候即可登录", todo="几秒后重试；其他功能不受影响"
         )
+
+
+class InvalidClient(XinhengError):
+    """RFC 6749 `invalid_client`: unknown, disabled or wrong secret; which of them is never said."""
+
+    code: ClassVar[str] = "XH440"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    title: ClassVar[str] = "客户端认证未成功"
+    oauth: ClassVar[str] = "invalid_client"  # section 5.2
+
+    def __init__(self) -> None:
+        super().__init__(
+            found="client_id 或 client_secret 不正确，或该客户端已停用",
+            expected="有效的客户端和密钥",
+            todo="核对后重试；密钥遗失的，请本单位管理员或信用办更换密钥",
+        )
+
+
+class InvalidScope(XinhengError):
+    """RFC 6749 `invalid_scope`: asked for more than the client may, or for what there is not."""
+
+    code: ClassVar[str] = "XH441"
+    kind: ClassVar[Kind] = Kind.INVALID
+    title: ClassVar[str] = "申请的权限超出范围"
+    oauth: ClassVar[str] = "invalid_scope"
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(
+            found="scope 中有这个客户端没有的权限",
+            expected=f"{allowed} 之内，以空格分隔；不写即全部",
+            todo="修改 scope 后重试，或请信用办增加权限",
+        )
+
+
+class ClientUnknown(XinhengError):
+    """No client has this id."""
+
+    code: ClassVar[str] = "XH442"
+    kind: ClassVar[Kind] = Kind.ABSENT
+    title: ClassVar[str] = "没有这个客户端"
+
+    def __init__(self, client: str) -> None:
+        super().__init__(
+            found=f"客户端 {client[:60]} 不存在",
+            expected="已登记的客户端（见 xinheng client list）",
+            todo="核对 client_id，或先用 xinheng client add 登记",
+        )
+
+
+class ClientParticularsRefused(XinhengError):
+    """A client's particulars do not fit: a name, no scope at all, an agency that is no more."""
+
+    code: ClassVar[str] = "XH443"
+    kind: ClassVar[Kind] = Kind.INVALID
+    title: ClassVar[str] = "客户端信息有误"

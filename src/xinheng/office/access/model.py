@@ -18,6 +18,7 @@ class AgencyKind(StrEnum):
     OFFICE = "office"  # 信用办
     AGENCY = "agency"  # 行政机关
     UTILITY = "utility"  # 公用事业单位
+    ASSOCIATION = "association"  # 协会
 
 
 class Level(StrEnum):
@@ -34,7 +35,9 @@ class Level(StrEnum):
 class Role(StrEnum):
     """What an account may do."""
 
-    CLERK = "clerk"  # 信源单位经办人
+    CLERK = "clerk"  # 信源单位经办人: 录入、报送
+    REVIEWER = "reviewer"  # 审核人
+    ADMIN = "admin"  # 单位管理员: 本单位和下一级单位的账号
     OFFICE = "office"  # 信用办
     AUDITOR = "auditor"  # 审计
 
@@ -119,6 +122,23 @@ class Account:
     agency: UUID | None
     created: datetime
     disabled: datetime | None
+    also: frozenset[Role] = frozenset()  # roles besides the first
+
+    def holds(self, role: Role) -> bool:
+        """Whether it has this role, first or not."""
+        return role is self.role or role in self.also
+
+    def may_approve(self, agency: UUID, handed_in_by: UUID | None) -> bool:
+        """Whether it approves (审核) a submission of that agency: its reviewer, never the one who sent it.
+
+        `handed_in_by`: the account that handed it in; None where a program did.
+        """
+        return (
+            self.disabled is None
+            and self.holds(Role.REVIEWER)
+            and self.agency == agency
+            and self.account != handed_in_by
+        )
 
 
 @dataclass(frozen=True)

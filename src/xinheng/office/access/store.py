@@ -18,11 +18,12 @@ from xinheng.office.access.model import (
     Session,
 )
 
-_AGENCY = "agency, code, name, parent, kind, level, division, from_on, to_on, predecessor"
-_ACCOUNT = "account, login, name, role, agency, created, disabled"
+AGENCY = "agency, code, name, parent, kind, level, division, from_on, to_on, predecessor"
+_ACCOUNT = "account, login, name, role, agency, created, disabled, also"
+_ACCOUNT_COLUMNS = len(_ACCOUNT.split(", "))
 
 
-def _agency(row: Row) -> Agency:
+def agency_of(row: Row) -> Agency:
     agency, code, name, parent, kind, level, division, from_on, to_on, predecessor = row
     return Agency(
         agency, code, name, parent, AgencyKind(kind), Level(level), division, from_on, to_on, predecessor
@@ -30,8 +31,9 @@ def _agency(row: Row) -> Agency:
 
 
 def _account(row: Row) -> Account:
-    account, login, name, role, agency, created, disabled = row
-    return Account(account, login, name, Role(role), agency, created, disabled)
+    account, login, name, role, agency, created, disabled, also = row
+    others = frozenset(Role(other) for other in also.split())
+    return Account(account, login, name, Role(role), agency, created, disabled, others)
 
 
 # -- agencies ----------------------------------------------------------------------------------------
@@ -39,7 +41,7 @@ def _account(row: Row) -> Account:
 
 def insert_agency(tx: Transaction, agency: Agency) -> None:
     tx.execute(
-        f"""insert into agencies ({_AGENCY})
+        f"""insert into agencies ({AGENCY})
             values (%(agency)s, %(code)s, %(name)s, %(parent)s, %(kind)s, %(level)s, %(division)s,
                     %(from_on)s, %(to_on)s, %(predecessor)s)""",
         vars(agency) | {"kind": agency.kind.value, "level": agency.level.value},
@@ -88,18 +90,18 @@ def insert_authority(tx: Transaction, agency: UUID, name: DatedName) -> bool:
 
 
 def agency_by_code(tx: Transaction, code: str) -> Agency | None:
-    rows = tx.fetch(f"select {_AGENCY} from agencies where code = %(code)s", {"code": code})
-    return _agency(rows[0]) if rows else None
+    rows = tx.fetch(f"select {AGENCY} from agencies where code = %(code)s", {"code": code})
+    return agency_of(rows[0]) if rows else None
 
 
 def agencies_by_id(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Agency]:
-    rows = tx.fetch(f"select {_AGENCY} from agencies where agency = any(%(ids)s::uuid[])", {"ids": list(ids)})
-    return {row[0]: _agency(row) for row in rows}
+    rows = tx.fetch(f"select {AGENCY} from agencies where agency = any(%(ids)s::uuid[])", {"ids": list(ids)})
+    return {row[0]: agency_of(row) for row in rows}
 
 
 def all_agencies(tx: Transaction) -> list[Agency]:
     """By code."""
-    return [_agency(row) for row in tx.fetch(f"select {_AGENCY} from agencies order by code")]
+    return [agency_of(row) for row in tx.fetch(f"select {AGENCY} from agencies order by code")]
 
 
 def names_of(tx: Transaction, agencies: Iterable[UUID]) -> tuple[DatedName, ...]:
@@ -127,8 +129,9 @@ def insert_account(tx: Transaction, account: Account, password: str) -> None:
     tx.execute(
         f"""insert into accounts ({_ACCOUNT}, password)
             values (%(account)s, %(login)s, %(name)s, %(role)s, %(agency)s, %(created)s, %(disabled)s,
-                    %(password)s)""",
-        vars(account) | {"role": account.role.value, "password": password},
+                    %(also)s, %(password)s)""",
+        vars(account)
+        | {"role": account.role.value, "also": " ".join(sorted(account.also)), "password": password},
     )
 
 
@@ -170,7 +173,7 @@ def insert_session(
 def session(tx: Transaction, token: bytes, now: datetime) -> Session | None:
     """The session that is open under this hashed token, of an account that is not disabled."""
     account = ", ".join(f"a.{column}" for column in _ACCOUNT.split(", "))
-    agency = ", ".join(f"g.{column}" for column in _AGENCY.split(", "))
+    agency = ", ".join(f"g.{column}" for column in AGENCY.split(", "))
     rows = tx.fetch(
         f"""select s.csrf, s.expires, {account}, {agency}
             from sessions s join accounts a using (account) left join agencies g on g.agency = a.agency
@@ -180,9 +183,12 @@ def session(tx: Transaction, token: bytes, now: datetime) -> Session | None:
     if not rows:
         return None
     csrf, expires, *rest = rows[0]
-    agency_row = tuple(rest[7:])
+    agency_row = tuple(rest[_ACCOUNT_COLUMNS:])
     return Session(
-        _account(tuple(rest[:7])), _agency(agency_row) if agency_row[0] is not None else None, csrf, expires
+        _account(tuple(rest[:_ACCOUNT_COLUMNS])),
+        agency_of(agency_row) if agency_row[0] is not None else None,
+        csrf,
+        expires,
     )
 
 

@@ -318,3 +318,19 @@ def test_every_command_of_the_list_that_is_built_is_found():
     groups = {group.name for group in build(["--help"]).registered_groups}
     assert {"init", "version"} <= names
     assert {"agency", "account", "db", "codes", "policy"} <= groups
+
+
+def test_a_client_is_entered_rotated_and_disabled(run):
+    run("agency", "add", "MY-JK", "明远市接口局")
+    code, out, err = run("client", "add", "MY-JK", "执法系统", "--scope", "submissions:read")
+    assert code == 0
+    client, secret = (line.split()[1] for line in out.splitlines()[1:])
+    assert "只显示这一次" in err
+    assert secret not in run("client", "list")[1]
+    assert re.search(rf"{client}\s+执法系统\s+明远市接口局\s+submissions:read", run("client", "list")[1])
+    code, out, _ = run("client", "rotate", client, "--overlap", "0")
+    assert (code, "全部失效" in out, secret in out) == (0, True, False)
+    assert run("client", "disable", client)[0] == 0
+    assert "停用" in run("client", "list", "--agency", "MY-JK")[1]
+    assert run("client", "rotate", client)[0] == 3
+    assert run("client", "disable", "xc-nobody")[0] == 4
