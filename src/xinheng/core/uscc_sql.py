@@ -86,6 +86,17 @@ def checks_hold_sql(c: str) -> str:
     )
 
 
+def suspect_in_postgres(c: str) -> str:
+    """PostgreSQL: codes of which `uscc.judge` may not say valid. Holds `%`: double it for parameters.
+
+    Wider than the verdict: a failing organisation part alone only warns. Few are left to judge.
+    """
+    shape = f"{c} ~ '^[{''.join(AUTHORITIES)}][{ALPHABET}]{{17}}$'"
+    # cased, because AND promises no order and a short code has no characters to look up
+    holds = f"{_check_holds(c)} AND {_organisation_holds(c).replace('bigint', 'integer')}"
+    return f"(CASE WHEN {shape} THEN NOT ({holds}) ELSE true END)"
+
+
 def _check_holds(c: str) -> str:
     return f"({_value(c, 18, ALPHABET)} = (31 - ({_sum(c, 1, WEIGHTS, ALPHABET)}) % 31) % 31)"
 

@@ -184,6 +184,30 @@ def returned(tx: Transaction, receipt: UUID) -> Iterator[Row]:
     return _paged(tx, "select line, cells, checks from returned_rows", receipt)
 
 
+def refused_codes(tx: Transaction, codes: list[str], names: list[str], longest: int) -> list[Row]:
+    """(code, a name it came under, rows, last) of what returned rows hold in the fields `codes`.
+
+    Only where a check found fault with it; `names` are the fields of names.
+    """
+    return tx.fetch(
+        """
+        select told.code, min(told.name), count(*), max(told.known) from (
+            select distinct on (r.receipt, r.line) c ->> 'found' as code, t.known,
+                   (select r.cells::json ->> h.header
+                    from json_each_text(t.columns::json) as h(header, target)
+                    where h.target = any(%(names)s::text[]) limit 1) as name
+            from returned_rows r join receipts t using (receipt),
+                 json_array_elements(r.checks::json) as c
+            where c ->> 'field' = any(%(codes)s::text[]) and c ->> 'found' is not null
+              and length(c ->> 'found') <= %(longest)s
+            order by r.receipt, r.line
+        ) as told
+        group by told.code order by told.code
+        """,
+        {"codes": codes, "names": names, "longest": longest},
+    )
+
+
 def lines(tx: Transaction, receipt: UUID) -> Iterator[Row]:
     """(line, outcome, record, checks) of the lines that are neither new nor returned, or carry marks."""
     return _paged(tx, "select line, outcome, record, checks from receipt_lines", receipt)

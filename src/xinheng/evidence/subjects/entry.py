@@ -64,6 +64,7 @@ def _note_names(
         rows["folded"].to_pylist(),
         rows["name"].to_pylist(),
         _uuids(clock, len(differing)),
+        rows["code"].to_pylist(),
         strict=True,
     )
     refresh(tx, store.add_seen(tx, list(seen), clock.now(), source))

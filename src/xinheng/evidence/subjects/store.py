@@ -108,27 +108,30 @@ def differing(tx: Transaction, asked: Asked) -> list[tuple[int, UUID]]:
 
 SEEN_COLUMNS: Final = (
     "select unnest(%(subjects)s::uuid[]) as subject, unnest(%(folded)s::text[]) as folded,"
-    " unnest(%(names)s::text[]) as name, unnest(%(reviews)s::uuid[]) as review"
+    " unnest(%(names)s::text[]) as name, unnest(%(reviews)s::uuid[]) as review,"
+    " unnest(%(codes)s::text[]) as code"
 )
 
 
 def add_seen(
     tx: Transaction,
-    seen: list[tuple[UUID, str, str, UUID]],
+    seen: list[tuple[UUID, str, str, UUID, str]],
     known: Known,
     source: UUID | None,
 ) -> list[UUID]:
     """Names not met before under these codes, each with its review; the subjects that gained one.
 
-    `seen`: (subject, folded name, name, review). Names that were decided on stay decided.
+    `seen`: (subject, folded name, name, review, the code it came under). Names that were decided on stay
+    decided.
     """
-    subjects, folded, names, reviews = zip(*seen, strict=True)
+    subjects, folded, names, reviews, codes = zip(*seen, strict=True)
     rows = tx.fetch(
         f"""
         with told as ({SEEN_COLUMNS}),
         added as (
-            insert into subject_names (subject, folded, name, state, since, source)
-            select subject, folded, name, 'seen', %(known)s, %(source)s from told
+            insert into subject_names (subject, folded, name, state, since, source, code)
+            select t.subject, t.folded, t.name, 'seen', %(known)s, %(source)s, nullif(t.code, s.code)
+            from told t join subjects s using (subject)
             on conflict (subject, folded) do nothing
             returning subject, folded
         ),
@@ -145,6 +148,7 @@ def add_seen(
             "folded": list(folded),
             "names": list(names),
             "reviews": list(reviews),
+            "codes": list(codes),
             "known": known.at,
             "source": source,
         },
