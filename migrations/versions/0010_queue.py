@@ -9,5 +9,6 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    # exec_driver_sql: the file goes to the server as it stands; colons and percent signs mean nothing
-    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    # to the driver itself: the file goes to the server as it stands; colons and percent signs mean nothing
+    driver = op.get_bind().connection.driver_connection
+    driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
