@@ -13,13 +13,14 @@ create table feeds (                          -- one source is to send one item 
 create unique index feeds_open on feeds (agency, item) where to_on is null;
 create index feeds_item on feeds (item, from_on);
 create table feed_declarations (              -- how many decisions a source says it made in a month
+    declaration  bigint generated always as identity primary key,
     feed         uuid not null,
     month        date not null,               -- first day
     declared     timestamptz not null,        -- the latest counts; the others stay
     count        integer not null,
-    actor        text not null,
-    primary key (feed, month, declared)
+    actor        text not null
 );
+create index feed_declarations_month on feed_declarations (feed, month, declaration);
 create table feed_counts (                    -- projection: records held, whatever became of them since
     source       uuid not null,
     item         text not null,

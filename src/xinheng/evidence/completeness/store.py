@@ -58,7 +58,7 @@ def declared(tx: Transaction, ids: Iterable[UUID], since: date) -> dict[tuple[UU
     rows = tx.fetch(
         """select distinct on (feed, month) feed, month, count from feed_declarations
            where feed = any(%(feeds)s::uuid[]) and month >= %(since)s
-           order by feed, month, declared desc""",
+           order by feed, month, declaration desc""",
         {"feeds": [str(i) for i in ids], "since": since},
     )
     return {(row[0], row[1]): row[2] for row in rows}
@@ -68,7 +68,7 @@ def declarations(tx: Transaction, feed: UUID, month: date) -> list[Declaration]:
     """Everything declared for one month, latest first."""
     rows = tx.fetch(
         """select feed, month, count, declared, actor from feed_declarations
-           where feed = %(feed)s and month = %(month)s order by declared desc""",
+           where feed = %(feed)s and month = %(month)s order by declaration desc""",
         {"feed": feed, "month": month},
     )
     return [_declaration(row) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -14,6 +14,7 @@ from xinheng.core.times import today
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.pages import Renderer
+from xinheng.faces.web.portal.none_found import Statements
 from xinheng.ground.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Web:
     knock: Knock
     uploads: Uploads
     turns: Turns
+    statements: Statements = field(default_factory=Statements)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -41,6 +41,9 @@ ACTIONS: Final = {
     "account.password": "重置密码",
     "account.disable": "停用账号",
     "pack.activate": "启用规则包",
+    "feed.add": "登记归集责任",
+    "feed.end": "终止归集责任",
+    "feed.declare": "申报月份",
 }
 
 

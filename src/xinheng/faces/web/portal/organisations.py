@@ -12,9 +12,10 @@ from xinheng.core.times import Known
 from xinheng.evidence.subjects import service as subjects
 from xinheng.evidence.subjects.model import UNKNOWN_STATUS, NameState, Subject
 from xinheng.faces.web.access import anyone
-from xinheng.faces.web.context import House
+from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.errors import OrganisationAbsentError
 from xinheng.faces.web.pages import PUBLIC
+from xinheng.faces.web.portal.none_found import sentence
 from xinheng.faces.web.portal.shown import record_lines
 from xinheng.faces.web.portal.views import OrganisationView, Section
 from xinheng.faces.web.views import Pair, Tag, moment
@@ -43,7 +44,7 @@ def show_organisation(request: Request, web: House, code: str) -> Response:
         if subject.code != code:
             return RedirectResponse(f"/organisations/{subject.code}", 302, {"cache-control": PUBLIC})
         day = web.today()
-        sections = tuple(_section(tx, web.app.pack, subject, item, day) for item in order(web.app.pack))
+        sections = tuple(_section(tx, web, subject, item, day) for item in order(web.app.pack))
     return web.render.public(
         request, "portal/organisation.html", "search", org=organisation_view(subject, sections, day)
     )
@@ -63,12 +64,14 @@ def order(pack: Pack) -> tuple[str, ...]:
     return tuple(pack.items)
 
 
-def _section(tx: Transaction, pack: Pack, subject: Subject, item: str, day: date) -> Section:
+def _section(tx: Transaction, web: Web, subject: Subject, item: str, day: date) -> Section:
+    pack = web.app.pack
     asked = publicity.Listing(item=item, subject=subject.subject)
     count = publicity.shown_count(tx, asked, day)
     page = publicity.shown_records(tx, asked, day, LINES)
     more = f"/lists?{urlencode({'item': item, 'party': subject.code})}" if count > LINES else None
-    return Section(item, pack.item(item).name, count, record_lines(tx, pack, page.rows), more)
+    worth = "" if count else sentence(web.statements.of(tx, pack, item, day, web.app.clock))
+    return Section(item, pack.item(item).name, count, record_lines(tx, pack, page.rows), more, worth)
 
 
 def organisation_view(subject: Subject, sections: tuple[Section, ...], day: date) -> OrganisationView:

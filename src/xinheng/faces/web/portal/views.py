@@ -40,6 +40,7 @@ class Hit:
     tags: tuple[Tag, ...]
     facts: tuple[str, ...]
     other_name: str | None = None
+    shown: str = ""  # how many records are shown, in words
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Section:
     count: int
     lines: tuple[RecordLine, ...]
     more: str | None = None
+    worth: str = ""  # of finding nothing
 
 
 @dataclass(frozen=True)
