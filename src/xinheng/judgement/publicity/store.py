@@ -32,6 +32,7 @@ class Listing:
     decided_from: date | None = None
     decided_to: date | None = None
     subject: UUID | None = None
+    subjects: tuple[UUID, ...] = ()  # any of these; empty: no matter which
     channel: str = CREDIT_SITE
     after: tuple[date, UUID] | None = None
 
@@ -132,6 +133,21 @@ def counted(tx: Transaction, asked: Listing, day: date, most: int) -> int:
     return int(rows[0][0])
 
 
+def counted_by_subject(
+    tx: Transaction, subjects: Sequence[UUID], channel: str, day: date, most: int
+) -> dict[UUID, int]:
+    """How many records about each subject are shown on `day`, in one query; none counts beyond `most` + 1."""
+    rows = tx.fetch(
+        f"""select asked.subject, found.count
+            from unnest(%(subjects)s::uuid[]) as asked(subject)
+            cross join lateral (select count(*) from (
+                select 1 from publicity p where p.subject = asked.subject and p.channel = %(channel)s
+                  and {_SHOWN} limit %(most)s) as shown) as found(count)""",
+        {"subjects": [str(s) for s in subjects], "channel": channel, "day": day, "most": most + 1},
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
 def items(tx: Transaction, channel: str) -> list[str]:
     """The items of which records are shown in a channel."""
     return _hopped(tx, "item", channel)
@@ -181,6 +197,9 @@ def _where(tx: Transaction, asked: Listing, day: date) -> tuple[str | None, Para
     if asked.subject:
         parts.append("p.subject = %(subject)s::uuid")
         params["subject"] = str(asked.subject)
+    if asked.subjects:
+        parts.append("p.subject = any(%(subjects)s::uuid[])")
+        params["subjects"] = [str(subject) for subject in asked.subjects]
     if asked.after:
         parts.append("(p.decided_on, p.record) < (%(after_day)s, %(after_record)s::uuid)")
         params |= {"after_day": asked.after[0], "after_record": str(asked.after[1])}

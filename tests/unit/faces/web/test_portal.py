@@ -57,6 +57,12 @@ def test_nothing_found_is_said_without_claiming_too_much(client: Client) -> None
     assert "不能证明" in page
 
 
+def test_a_hit_says_how_many_of_its_records_are_shown(client: Client) -> None:
+    page = client.get("/search", params={"q": "星河"}).text
+    assert "正在公示 2 条" in page
+    assert "正在公示 1 条" in page
+
+
 def test_an_organisation_shows_what_is_shown_about_it_and_no_person(client: Client) -> None:
     page = client.get(f"/organisations/{STAR_CODE}").text
     assert "未经登记核实" in page
@@ -148,6 +154,8 @@ def test_a_list_is_filtered_by_item_authority_date_and_organisation(client: Clie
     assert shown(**{"item": "penalty", "from": week, "to": week}) == 1
     assert shown(item="penalty", party=STAR) == 1
     assert shown(item="penalty", party=STAR_CODE) == 1
+    assert shown(item="permit", party="星河精密") == 4  # of several organisations whose name holds it
+    assert shown(item="permit", party="星河精密制造第") == 3
 
 
 def test_a_list_can_be_walked_to_its_end_without_missing_or_repeating(client: Client, place: Town) -> None:
@@ -165,8 +173,9 @@ def test_a_list_can_be_walked_to_its_end_without_missing_or_repeating(client: Cl
     [
         ({"from": "2026-13-01"}, "不是日期"),
         ({"from": "2026-02-01", "to": "2026-01-01"}, "起始日期晚于截止日期"),
-        ({"party": "有限公司"}, "请写全称或代码"),
-        ({"party": "不存在的单位名称"}, "没有找到这家单位"),
+        ({"party": "有限公司"}, "请写得更全，或写代码"),
+        ({"party": "不存在的单位名称"}, "没有名称含这几个字的单位"),
+        ({"party": "\u200b"}, "没有可查询的内容"),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_named(client: Client, filters: dict[str, str], told: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.subjects import service as subjects
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House, Web
@@ -20,6 +21,7 @@ from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity import service as publicity
 
 router = APIRouter(dependencies=[Depends(anyone)], include_in_schema=False)
+MEANT: Final = 60  # organisations that a keyword may stand for
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _listing(web: Web, filters: Filters) -> ListingView:
         end=filters.end if "to" in days else "",
     )
     with web.transaction() as tx:
-        subject, unclear = _subject(tx, filters.party)
+        meant, unclear = organisations_of(tx, filters.party)
         errors += unclear
         if errors:
             return base.with_errors(errors)
@@ -90,7 +92,7 @@ def _listing(web: Web, filters: Filters) -> ListingView:
             authority=filters.authority or None,
             decided_from=days.get("from"),
             decided_to=days.get("to"),
-            subject=subject,
+            subjects=meant,
         )
         day = web.today()
         total = publicity.shown_count(tx, listing, day)
@@ -136,17 +138,28 @@ def after_of(text: str) -> tuple[date, UUID] | None:
         return None
 
 
-def _subject(tx: Transaction, party: str) -> tuple[UUID | None, tuple[FormError, ...]]:
-    """The one organisation meant by a code or name; an error where there is none or more than one."""
-    if not party:
-        return None, ()
-    found = subjects.find(tx, party)
-    exact = [h for h in found.hits if party in (h.name, h.code)] or list(found.hits)
-    if len(exact) == 1 and not found.similar:
-        return exact[0].subject, ()
-    told = (
-        "没有找到这家单位"
-        if not exact or found.similar
-        else f"有 {count_text(found.total)} 家单位符合，请写全称或代码"
-    )
-    return None, (FormError(told, "party"),)
+def organisations_of(tx: Transaction, keyword: str) -> tuple[tuple[UUID, ...], tuple[FormError, ...]]:
+    """The organisations whose name holds the keyword, or the one with this code or whole name.
+
+    An error where there is none, or more than MEANT: what then came first would be chance.
+    """
+    if not keyword:
+        return (), ()
+    try:
+        found = subjects.find(tx, keyword)
+    except XinhengError as refusal:
+        if refusal.kind is not Kind.INVALID:
+            raise
+        return (), (FormError(f"{refusal.title}：{refusal.found}", "party"),)
+    exact = [h.subject for h in found.hits if keyword in (h.name, h.code)]
+    if exact or found.by_code:
+        return tuple(exact or (h.subject for h in found.hits)), ()
+    if found.similar or not found.total:
+        return (), (FormError("没有名称含这几个字的单位，也没有这个代码", "party"),)
+    if found.total > MEANT or found.beyond:
+        told = f"有 {count_text(None if found.beyond else found.total)} 家单位符合，请写得更全，或写代码"
+        return (), (FormError(told, "party"),)
+    hits = list(found.hits)
+    for page in range(2, found.pages + 1):
+        hits += subjects.find(tx, keyword, page).hits
+    return tuple(hit.subject for hit in hits), ()
