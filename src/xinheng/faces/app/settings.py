@@ -34,6 +34,7 @@ class Settings:
     site_notice: str | None = None
     debug: bool = False
 
+    lookups_per_minute: int = 300  # from one address without an account; 0: as many as it likes
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read `XINHENG_*`; an empty value counts as not set. Raises SettingWrong."""
@@ -57,6 +58,9 @@ class Settings:
             debug=given.get("XINHENG_DEBUG", "").lower() in {"1", "true", "yes", "on"},
         )
 
+            lookups_per_minute=_number(
+                given, "XINHENG_LOOKUPS_PER_MINUTE", cls.lookups_per_minute, 0, 100_000
+            ),
 
 def default_home(environment: Mapping[str, str]) -> Path:
     """As root `/var/lib/xinheng`; otherwise `xinheng` in the user's data folder."""

@@ -26,6 +26,7 @@ from xinheng.faces.web.desk import completeness, office, receipts, sign_in, uplo
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
+from xinheng.faces.web.pace import Pace
 from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
 from xinheng.faces.web.portal import home, lists, log, organisations, pages, records, search
 from xinheng.faces.web.static_files import Assets
@@ -89,7 +90,8 @@ def create_app(app: App) -> FastAPI:
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
-    web.add_middleware(Guard, respond=respond, limit_of=_limit_of(upload.PATH, app.settings.upload_bytes))
+    limit_of = _limit_of(upload.PATH, app.settings.upload_bytes)
+    web.add_middleware(Guard, respond=respond, limit_of=limit_of, pace=Pace(app.settings.lookups_per_minute))
     return web
 
 

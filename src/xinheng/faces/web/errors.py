@@ -82,6 +82,18 @@ class CrowdedDeskError(XinhengError):
     title = "正在校核的文件太多"
 
 
+class AskedTooFastError(XinhengError):
+    """`retry_after`: seconds until there is a token again."""
+
+    code = "XH963"
+    kind = Kind.BUSY
+    title = "查询太快"
+
+    def __init__(self, *, found: str, expected: str, todo: str, retry_after: int) -> None:
+        super().__init__(found=found, expected=expected, todo=todo)
+        self.retry_after = retry_after
+
+
 STATUS_OF_KIND = {
     Kind.INVALID: 400,
     Kind.ABSENT: 404,
@@ -96,6 +108,7 @@ STATUS_OF_CODE = {  # where HTTP knows better than the kind
     BodyTooLargeError.code: 413,
     BodyTooSlowError.code: 408,
     SignInNeededError.code: 401,
+    AskedTooFastError.code: 429,
 }
 
 

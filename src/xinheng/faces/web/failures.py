@@ -36,7 +36,7 @@ def responder(render: Renderer) -> Callable[[Request, XinhengError], Response]:
         status = errors.status_of(error)
         headers = {"cache-control": PRIVATE}
         if error.kind is Kind.BUSY:
-            headers["retry-after"] = RETRY_AFTER
+            headers["retry-after"] = str(getattr(error, "retry_after", RETRY_AFTER))
         path = request.url.path
         if path.startswith("/api/"):
             return Response(orjson.dumps(problem(error)), status, headers, PROBLEM)

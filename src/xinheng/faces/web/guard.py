@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xinheng.core.errors import XinhengError
 from xinheng.faces.web import errors
+from xinheng.faces.web.pace import Pace
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +41,12 @@ Responder = Callable[[Request, XinhengError], Response]
 
 
 class Guard:
-    """Wraps the application. `limit_of` gives the body limit of a path in bytes."""
+    """Wraps the application. `limit_of` gives the body limit of a path in bytes, `pace` holds back who asks
+    too fast."""
 
-    def __init__(self, app: ASGIApp, respond: Responder, limit_of: Callable[[str], int]) -> None:
+    def __init__(self, app: ASGIApp, respond: Responder, limit_of: Callable[[str], int], pace: Pace) -> None:
         self._app = app
+        self._pace = pace
         self._respond = respond
         self._limit_of = limit_of
 
@@ -64,6 +67,7 @@ class Guard:
 
         try:
             self._refuse_foreign(scope)
+            self._pace.admit(scope)
             body = BodyLimit(receive, Headers(scope=scope), self._limit_of(scope["path"]))
             asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
             await self._app(asked, body.receive, send_guarded)  # of HEAD, the server sends no body

@@ -18,6 +18,7 @@ from tests.unit.faces.web.asgi import Client
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.faces.web import errors, failures, guard
 from xinheng.faces.web.guard import SECURITY_HEADERS, BodyLimit, Guard
+from xinheng.faces.web.pace import Pace
 from xinheng.faces.web.pages import Renderer, Site
 
 SHAPE = ["code", "expected", "found", "status", "title", "todo", "type", "where"]
@@ -35,7 +36,10 @@ def client() -> Iterator[Client]:
     respond = failures.responder(Renderer(Site("示例")))
     failures.install(app, respond)
     app.add_middleware(
-        Guard, respond=respond, limit_of=lambda path: 100 if path.endswith("/small") else 1_000
+        Guard,
+        respond=respond,
+        limit_of=lambda path: 100 if path.endswith("/small") else 1_000,
+        pace=Pace(0),
     )
 
     for prefix in ("", "/api/v1"):
