@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from xinheng.faces.cli.main import main
 from xinheng.faces.cli.policy import app
-from xinheng.law.packs import shipped
+from xinheng.law.packs import CHECKED, shipped
 
 PACKS = sorted(head.parent.name for head in shipped().glob("*/pack.yaml"))
 PAGES = shipped().parent / "docs" / "policy"
@@ -67,6 +67,8 @@ def test_the_reference_pages_are_current(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["reference", "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert sorted(p.stem for p in tmp_path.glob("*.md")) == PACKS
+    checked = (tmp_path / CHECKED).read_text(encoding="utf-8")
+    assert (shipped() / CHECKED).read_text(encoding="utf-8") == checked, "run: ./run xinheng policy reference"
     for name in PACKS:
         written = (tmp_path / f"{name}.md").read_text(encoding="utf-8")
         kept = (PAGES / f"{name}.md").read_text(encoding="utf-8")

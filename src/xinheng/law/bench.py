@@ -56,28 +56,41 @@ class Bench:
         return [str(row[1]) for row in rows]
 
     def run(
-        self, parts: Sequence[str], columns: Collection[str], rows: Sequence[Mapping[str, str | None]]
-    ) -> list[list[bool | None]]:
-        """`TRY(part)` of each part on each row: one list a row. Raises BenchError."""
+        self,
+        parts: Sequence[Sequence[str]],
+        columns: Collection[str],
+        rows: Sequence[tuple[int, Mapping[str, str | None]]],
+    ) -> list[tuple[bool | None, ...]]:
+        """`TRY` of the texts of one part on each row, in order. Raises BenchError.
+
+        `parts`: texts that are run together, as many in each part; `rows`: number of the part, and the row.
+        """
         self._prepare(columns)
         names = self._table or ()
+        listed = ", ".join(
+            "CASE bench_part "
+            + " ".join(f"WHEN {i} THEN TRY({part[n]})" for i, part in enumerate(parts))
+            + " END"
+            for n in range(len(parts[0]) if parts else 0)
+        )
         try:
             self._fill(names, rows)
-            listed = ", ".join(f"TRY({part})" for part in parts)
             # S608: as above
             sql = f"SELECT {listed} FROM bench ORDER BY bench_row"  # noqa: S608
-            found = self._db.execute(sql).fetchall()
+            found = self._db.execute(sql).fetchall() if listed else []
         except duckdb.Error as error:
             raise BenchError(str(error).splitlines()[0][:200]) from None
-        return [list(row) for row in found]
+        return [tuple(row) for row in found]
 
-    def _fill(self, names: Sequence[str], rows: Sequence[Mapping[str, str | None]]) -> None:
+    def _fill(self, names: Sequence[str], rows: Sequence[tuple[int, Mapping[str, str | None]]]) -> None:
         """Put the rows into the table, as one JSON text: thousands of parameters take a second."""
         self._db.execute("DELETE FROM bench")
         if not rows:
             return
-        given = [{"bench_row": i, **{n: row[n] for n in names if n in row}} for i, row in enumerate(rows)]
-        shape = json.dumps([{"bench_row": "BIGINT", **dict.fromkeys(names, "VARCHAR")}])
+        given = [{"bench_row": i, "bench_part": part, **row} for i, (part, row) in enumerate(rows)]
+        shape = json.dumps(
+            [{"bench_row": "BIGINT", "bench_part": "BIGINT", **dict.fromkeys(names, "VARCHAR")}]
+        )
         self._db.execute(
             "INSERT INTO bench BY NAME SELECT unnest(from_json($rows, $shape), recursive := true)",
             {"rows": json.dumps(given), "shape": shape},
@@ -88,5 +101,5 @@ class Bench:
         if wanted == self._table:
             return
         listed = "".join(f', "{name}" VARCHAR' for name in wanted)
-        self._db.execute(f"CREATE OR REPLACE TABLE bench (bench_row BIGINT{listed})")
+        self._db.execute(f"CREATE OR REPLACE TABLE bench (bench_row BIGINT, bench_part BIGINT{listed})")
         self._table = wanted

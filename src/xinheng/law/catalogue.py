@@ -8,35 +8,34 @@ from types import MappingProxyType
 
 from xinheng.law.bases import VALUE, VALUE_OPTIONAL, Bases
 from xinheng.law.bench import Bench
-from xinheng.law.checks import RuleContext, read_checks, read_mark_rules, read_marks
+from xinheng.law.checks import RuleContext, read_checks, read_mark_rules
+from xinheng.law.cores import NOTHING, Common, Core, Parts, add_cores, gather
 from xinheng.law.errors import PackGroundError, PackOverrideError, PackSyntaxError, PackValueError
-from xinheng.law.fields import add_fields, read_fields, read_lists
+from xinheng.law.fields import add_fields, add_headers, read_fields, read_lists
 from xinheng.law.headers import normalise
-from xinheng.law.model import Check, Disclosure, Field, Item, MarkRule
+from xinheng.law.model import Check, Disclosure, Item, MarkRule
+from xinheng.law.provision import read_provision, refuse_mixed
+from xinheng.law.roles import IDENTITY, KEY, NEEDED, ROLES
 from xinheng.law.timeliness import add_timeliness, read_timeliness
 from xinheng.law.yaml_lines import Node
 
-ROLES = (
-    "party_name", "party_kind", "party_code", "document", "authority", "authority_code", "decided", "content",
-    "reporter", "reporter_code", "representative", "category", "fine", "confiscation", "licence", "act",
-    "facts", "grounds", "valid_from", "valid_to", "reported_end", "status", "title", "certificate",
-    "certificate_number", "procedure", "domain", "severity", "published", "scope", "remarks",
-)  # fmt: skip
-NEEDED = ("party_name", "party_code", "document", "authority", "decided", "content")
 _ITEM = (
     "item",
     "name",
     "edition",
+    "class",
     "provider",
+    "frequency",
+    "disclosure",
     "retention",
     "marks",
     "fields",
-    "roles",
-    "collected_fields",
-    "key",
 )
-_ITEM_OPTIONAL = ("bases", "lists", "headers", "timeliness", "checks", "mark_rules")
-_ADD = ("bases", "lists", "fields", "checks", "timeliness")
+_ITEM_OPTIONAL = (
+    "bases", "lists", "headers", "timeliness", "checks", "mark_rules", "roles", "collected_fields", "key",
+    "source", "secret", "note", "cores", "prefix", "word",
+)  # fmt: skip
+_ADD = ("bases", "lists", "fields", "headers", "checks", "timeliness")
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,20 @@ class Shelf:
     bases: Bases
     bench: Bench
     pack: str
+    tried: bool = True  # False: a known pack, whose examples were run before
+    common: Common = NOTHING
 
 
 def read_catalogue(
     files: tuple[Node, ...], inherited: Mapping[str, Item], shelf: Shelf
-) -> Mapping[str, Item]:
-    """The items of the parent with those of one pack and its additions, by id.
+) -> tuple[Mapping[str, Item], Common]:
+    """The items of the parent with those of one pack and its additions, by id, and what items share.
 
-    A file is an item (`item`), additions to an inherited one (`adds_to`), or checks for several (`checks`).
+    A file is an item (`item`), additions to an inherited one (`adds_to`), cores (`cores`), or checks for
+    several or all items (`checks`).
     """
     found = dict(inherited)
+    shelf = replace(shelf, common=_common(files, shelf))
     for root in files:
         if root.get("item") is not None:
             item = _item(root, shelf)
@@ -66,12 +69,28 @@ def read_catalogue(
             item = _add(root, found, inherited, shelf)
             found[item.id] = item
     for root in files:
-        if root.get("item") is None and root.get("adds_to") is None:
+        if root.get("checks") is not None and root.get("item") is None and root.get("adds_to") is None:
             _shared_checks(root, found, shelf)
     for item in found.values():
-        _refuse_ambiguous(item)
-        _refuse_twice(item)
-    return MappingProxyType(found)
+        if item is not inherited.get(item.id):
+            _refuse_ambiguous(item)
+            _refuse_twice(item)
+    return MappingProxyType(found), shelf.common
+
+
+def _common(files: tuple[Node, ...], shelf: Shelf) -> Common:
+    cores, checks = shelf.common.cores, shelf.common.checks
+    for root in files:
+        if root.get("cores") is not None and root.get("item") is None:
+            cores = add_cores(root, shelf.bases, cores)
+        elif root.get("checks") is not None and root.get("item") is None and root.get("adds_to") is None:
+            entries = root.mapping(("checks",), ("bases",))
+            if any(
+                entry.get("items") and entry.entries()["items"].kind == "str"
+                for entry in entries["checks"].items()
+            ):
+                checks = (*checks, Core(entries["checks"], shelf.bases.naming(entries.get("bases"))))
+    return Common(cores, checks)
 
 
 def _refuse_existing(item: Item, found: Mapping[str, Item], root: Node) -> None:
@@ -89,36 +108,44 @@ def _item(root: Node, shelf: Shelf) -> Item:
     entries = root.mapping((*_ITEM, *VALUE), (*_ITEM_OPTIONAL, *VALUE_OPTIONAL))
     bases = shelf.bases.naming(entries.get("bases"))
     span = root.span()
-    lists = read_lists(entries.get("lists"), bases)
-    fields = read_fields(entries["fields"], lists, bases, shelf.pack)
-    roles = _roles(entries["roles"], fields)
-    marks_node = entries["marks"]
-    marks = read_marks(marks_node.mapping(("collected", "shown", "reported", *VALUE), VALUE_OPTIONAL))
-    marks_basis = bases.resolve(marks_node, marks_node.span())
-    if marks.shown:
-        bases.require_adverse(marks_node, marks_basis)
-    ignored, dropped = _headers(entries.get("headers"))
+    parts = gather(root, shelf.common, bases, shelf.pack)
+    secret = "secret" in entries and entries["secret"].flag()
+    provision = read_provision(entries, bases, secret=secret)
+    roles = _roles(parts, root, secret=secret)
+    refuse_mixed(provision, parts.fields, roles, root)
     item = Item(
         id=entries["item"].text(),
         name=entries["name"].text(),
         edition=entries["edition"].text(),
         span=span,
-        provider=_stated(entries["provider"], bases),
+        provider=provision.provider,
         basis=bases.resolve(root, span),
-        marks=marks,
-        retention=_stated(entries["retention"], bases),
-        fields=fields,
-        ignored=ignored,
-        dropped=dropped,
+        marks=provision.marks,
+        retention=provision.retention,
+        fields=parts.fields,
+        ignored=parts.ignored,
+        dropped=parts.dropped,
         roles=roles,
-        collected_fields=_collected(entries["collected_fields"], roles),
+        collected_fields=_chosen(entries.get("collected_fields"), roles, IDENTITY),
         checks=(),
         timeliness=(),
-        key=_collected(entries["key"], roles),
+        key=_chosen(entries.get("key"), roles, KEY),
         pack=shelf.pack,
         place=root.place,
+        kind=provision.kind,
+        source=provision.source,
+        provider_kind=provision.provider_kind,
+        frequency=provision.frequency,
+        disclosure=provision.disclosure,
+        secret=secret,
+        unsettled=provision.unsettled,
+        note=entries["note"].text() if "note" in entries else None,
     )
-    return _with_rules(item, root, bases, shelf)
+    item = _with_rules(item, root, bases, shelf)
+    for common in shelf.common.checks:
+        context = _context(item, common.bases, shelf)
+        item = replace(item, checks=item.checks + read_checks(common.node, context, common=True))
+    return item
 
 
 def _with_rules(item: Item, root: Node, bases: Bases, shelf: Shelf) -> Item:
@@ -151,39 +178,31 @@ def _refuse_more(rule: MarkRule, item: Item) -> None:
 
 def _context(item: Item, bases: Bases, shelf: Shelf) -> RuleContext:
     return RuleContext(
-        item.id, item.fields, item.roles, item.collected_fields, bases, shelf.bench, shelf.pack
+        item.id, item.fields, item.roles, item.collected_fields, bases, shelf.bench, shelf.pack, shelf.tried
     )
 
 
-def _stated(node: Node, bases: Bases) -> str:
-    """A sentence with its date and basis."""
-    entries = node.mapping(("text", *VALUE), VALUE_OPTIONAL)
-    bases.resolve(node, node.span())
-    return entries["text"].text()
-
-
-def _roles(node: Node, fields: tuple[Field, ...]) -> Mapping[str, str]:
-    entries = node.mapping(NEEDED, ROLES)
-    codes = {f.code for f in fields if not f.dropped}
-    for value in entries.values():
+def _roles(parts: Parts, root: Node, *, secret: bool) -> Mapping[str, str]:
+    codes = {f.code for f in parts.fields if not f.dropped}
+    for role, value in parts.roles.items():
+        if role not in ROLES:
+            raise PackValueError(value.place, found=f"未知的角色“{role}”", expected="、".join(ROLES))
         if value.text() not in codes:
             raise PackValueError(value.place, found=value.text(), expected="本事项保留的数据项代码")
-    return MappingProxyType({role: value.text() for role, value in entries.items()})
+    missing = [role for role in NEEDED if role not in parts.roles]
+    if missing and not secret:  # of a secret item nothing is taken in
+        raise PackValueError(root.place, found=f"缺少角色 {'、'.join(missing)}", expected="、".join(NEEDED))
+    return MappingProxyType({role: value.text() for role, value in parts.roles.items()})
 
 
-def _collected(node: Node, roles: Mapping[str, str]) -> tuple[str, ...]:
-    named = node.texts()
+def _chosen(node: Node | None, roles: Mapping[str, str], usual: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles that a list names; where there is none, the usual ones that the item has."""
+    if node is None:
+        return tuple(role for role in usual if role in roles)
     for entry in node.items():
         if entry.text() not in roles:
             raise PackValueError(entry.place, found=entry.text(), expected="、".join(roles))
-    return named
-
-
-def _headers(node: Node | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if node is None:
-        return (), ()
-    entries = node.mapping(("ignored", "dropped"))
-    return entries["ignored"].texts(), entries["dropped"].texts()
+    return node.texts()
 
 
 def _add(root: Node, found: Mapping[str, Item], inherited: Mapping[str, Item], shelf: Shelf) -> Item:
@@ -207,19 +226,30 @@ def _add(root: Node, found: Mapping[str, Item], inherited: Mapping[str, Item], s
             expected = "disclosure: shared 或 authorised（下级不能使上级事项公开得更多）"
             raise PackOverrideError(place, found=f"{field.code} 为 public", expected=expected)
     item = replace(item, fields=add_fields(item.fields, added))
-    return _with_rules(item, root, bases, shelf)
+    if "headers" in entries:
+        item = replace(item, fields=add_headers(item.fields, entries["headers"]))
+    item = _with_rules(item, root, bases, shelf)
+    # what all items share looks at the added fields too
+    for common in shelf.common.checks if added else ():
+        context = replace(_context(item, common.bases, shelf), fields=added, beside=item.fields)
+        item = replace(item, checks=item.checks + read_checks(common.node, context, common=True))
+    return item
 
 
 def _shared_checks(root: Node, found: dict[str, Item], shelf: Shelf) -> None:
     entries = root.mapping(("checks",), ("bases",))
     bases = shelf.bases.naming(entries.get("bases"))
+    named: set[str] = set()
     for entry in entries["checks"].items():
-        for name in entry.entries()["items"].items() if entry.get("items") else ():
+        items = entry.get("items")
+        if items is None:
+            raise PackValueError(entry.place, found="没有 items", expected="写明适用的事项，或 items: all")
+        for name in items.items() if items.kind != "str" else ():
             if name.text() not in found:
                 raise PackValueError(name.place, found=name.text(), expected="、".join(found))
-        if entry.get("items") is None:
-            raise PackValueError(entry.place, found="没有 items", expected="写明适用的事项")
-    for item in list(found.values()):
+            named.add(name.text())
+    for wanted in sorted(named):
+        item = found[wanted]
         checks = read_checks(entries["checks"], _context(item, bases, shelf))
         found[item.id] = replace(item, checks=item.checks + checks)
 

@@ -7,7 +7,8 @@ examples are run on the pack's text and on the regenerated text; the two must ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -53,6 +54,30 @@ def read_examples(node: Node, words: Mapping[str, str]) -> tuple[Example, ...]:
     return tuple(found)
 
 
+def at_boundaries(examples: tuple[Example, ...], span: Span, own: Span) -> tuple[Example, ...]:
+    """The examples of a rule that lasts over `span`, for a field that has it only over `own`.
+
+    What they give and say is the same; those on a boundary of the rule stand on the field's own boundary.
+    """
+    failing = next((e for e in examples if e.fails and e.applies), None)
+    kept = [e for e in examples if e.on is None or (e.on != span.start and not _outside(e.on, span, own))]
+    if failing is None:
+        return tuple(kept)
+    for day, applies in (
+        (own.start - timedelta(days=1), False),
+        (own.start, True),
+        *(() if own.to is None else ((own.to - timedelta(days=1), True), (own.to, False))),
+    ):
+        fails = True if applies else None
+        given = {k: v for k, v in failing.given.items() if k != "report_date"}
+        kept.append(dataclasses.replace(failing, given=given, on=day, applies=applies, fails=fails))
+    return tuple(kept)
+
+
+def _outside(day: date, span: Span, own: Span) -> bool:
+    return span.covers(day) is not own.covers(day)
+
+
 def _value(node: Node, words: Mapping[str, str]) -> str | None:
     if node.kind == "null":
         return None
@@ -61,27 +86,28 @@ def _value(node: Node, words: Mapping[str, str]) -> str | None:
     return replace(node.raw, words, node)
 
 
-def try_rules(rules: Sequence[RuleUnderTrial], columns: Sequence[str], bench: Bench) -> None:
+def try_rules(rules: Sequence[RuleUnderTrial], columns: Collection[str], bench: Bench) -> None:
     """Run all examples of all rules in one query. Raises PackExampleError at the first that is wrong."""
     for rule in rules:
         _known_columns(rule, columns)
         _dates_agree(rule)
-    examples = [(rule, example) for rule in rules for example in rule.examples if example.applies]
-    rows = [_row(example) for _, example in examples]
-    texts = [text for rule in rules for text in (rule.sql, rule.expr)]
-    if not texts:
+    examples = [
+        (i, rule, example) for i, rule in enumerate(rules) for example in rule.examples if example.applies
+    ]
+    if not rules:
         return
+    rows: list[tuple[int, Mapping[str, str | None]]] = [(i, _row(example)) for i, _, example in examples]
     try:
-        results = bench.run(texts, columns, [*rows, {}])
+        results = bench.run(
+            [(rule.sql, rule.expr) for rule in rules], columns, [*rows, *((i, {}) for i in range(len(rules)))]
+        )
     except BenchError as error:
         place = rules[0].place or rules[0].id
         raise PackExampleError(place, found=f"DuckDB：{error}", expected="能在示例上运行的规则") from None
-    at = {rule.id: 2 * i for i, rule in enumerate(rules)}
-    silent = {rule.id: results[-1][at[rule.id]] is None for rule in rules}
-    for (rule, example), result in zip(examples, results, strict=False):
-        _compare(rule, example, result[at[rule.id]], result[at[rule.id] + 1])
-    for rule in rules:
-        _complete(rule, silent[rule.id])
+    for (_, rule, example), (ours, original) in zip(examples, results, strict=False):
+        _compare(rule, example, ours, original)
+    for rule, (silent, _) in zip(rules, results[len(rows) :], strict=True):
+        _complete(rule, silent is None)
 
 
 def _row(example: Example) -> dict[str, str | None]:
@@ -102,7 +128,7 @@ def _compare(rule: RuleUnderTrial, example: Example, ours: bool | None, original
         raise PackExampleError(place, found=found, expected=f"示例所写的 {_NAMES[example.fails]}")
 
 
-def _known_columns(rule: RuleUnderTrial, columns: Sequence[str]) -> None:
+def _known_columns(rule: RuleUnderTrial, columns: Collection[str]) -> None:
     for example in rule.examples:
         strange = [name for name in example.given if name not in columns]
         if strange:

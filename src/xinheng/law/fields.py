@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from xinheng.law.bases import VALUE, VALUE_OPTIONAL, Bases
 from xinheng.law.errors import PackBannedFieldError, PackOverrideError, PackSyntaxError, PackValueError
 from xinheng.law.headers import normalise
-from xinheng.law.model import Disclosure, Field, FieldType, HeaderSynonym
+from xinheng.law.model import Disclosure, Field, FieldType, HeaderSynonym, Span
 from xinheng.law.yaml_lines import Node
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,4}(_[A-Z0-9]+){0,4}")
@@ -19,7 +19,8 @@ BANNED = ("宗教", "信仰", "基因", "指纹", "血型", "疾病", "病史", 
 # words in which a banned word means something else
 _HARMLESS = ("宗教活动场所", "宗教院校", "疾病预防控制")
 _FIELD = ("code", "name", "type", "disclosure")
-_FIELD_OPTIONAL = ("length", "presence", "dropped", "many", "values", "synonyms", "units")
+_FIELD_OPTIONAL = ("length", "presence", "dropped", "many", "values", "synonyms", "units", "changes")
+_CHANGE = ("length", "presence", "values")
 _PRESENCE = ("required", "expected", "optional")
 
 
@@ -98,7 +99,47 @@ def _field(node: Node, lists: Mapping[str, ValueList], bases: Bases, pack: str) 
         place=node.place,
     )
     _refuse_banned(field)
-    return field
+    return _with_changes(field, entries["changes"], lists, bases) if "changes" in entries else field
+
+
+def _with_changes(field: Field, node: Node, lists: Mapping[str, ValueList], bases: Bases) -> Field:
+    """The field with its versions: each change says from when on which day what else holds."""
+    versions: list[Field] = [field]
+    for entry in node.items():
+        entries = entry.mapping(VALUE, (*_CHANGE, *VALUE_OPTIONAL))
+        last = versions[-1]
+        span = entry.span()
+        if last.span is None or span.start <= last.span.start or not last.span.covers(span.start):
+            found = f"{field.code} 自 {span.start} 的变更"
+            raise PackSyntaxError(entry.place, found=found, expected="变更按日期先后，在上一版本的有效期内")
+        versions[-1] = replace(last, span=Span(last.span.start, span.start))
+        presence = entries["presence"].one_of(_PRESENCE) if "presence" in entries else None
+        values = _values(entries, field.type, entry, lists) if "values" in entries else None
+        versions.append(
+            replace(
+                last,
+                required=last.required if presence is None else presence == "required",
+                expected=last.expected if presence is None else presence == "expected",
+                max_length=entries["length"].integer(1, 100_000) if "length" in entries else last.max_length,
+                values=values.values if values else last.values,
+                open_values=values.open if values else last.open_values,
+                value_synonyms=values.synonyms if values else last.value_synonyms,
+                basis=bases.resolve(entry, span),
+                span=span,
+                place=entry.place,
+            )
+        )
+    start = field.span.start if field.span else versions[-1].span.start if versions[-1].span else None
+    end = versions[-1].span.to if versions[-1].span else None
+    return replace(
+        versions[-1],
+        # a file of any age must be read: all texts that some version accepts
+        values=tuple(dict.fromkeys(v for one in versions for v in one.values)),
+        open_values=tuple(dict.fromkeys(v for one in versions for v in one.open_values)),
+        value_synonyms={k: v for one in versions for k, v in one.value_synonyms.items()},
+        span=Span(start, end) if start else None,
+        versions=tuple(versions),
+    )
 
 
 def _flag(entries: Mapping[str, Node], key: str) -> bool:
@@ -162,3 +203,15 @@ def add_fields(inherited: tuple[Field, ...], added: tuple[Field, ...]) -> tuple[
             expected = "presence: optional 或 expected（国家标准没有的数据项不能使行被退回）"
             raise PackOverrideError(field.place or field.pack, found=found, expected=expected)
     return inherited + added
+
+
+def add_headers(fields: tuple[Field, ...], node: Node) -> tuple[Field, ...]:
+    """The fields with the headers that a place writes for them: field code -> list of headers."""
+    known = {field.code: field for field in fields}
+    for code, texts in node.entries().items():
+        if code not in known:
+            raise PackValueError(texts.place, found=code, expected="本事项的数据项代码")
+        more = tuple(HeaderSynonym(text) for text in texts.texts())
+        known[code] = replace(known[code], synonyms=known[code].synonyms + more)
+        _refuse_banned(known[code])
+    return tuple(known.values())

@@ -24,56 +24,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
+
+from xinheng.law.kinds import (
+    ADMINISTRATIVE,
+    BasisKind,
+    Disclosure,
+    Every,
+    FieldType,
+    ItemClass,
+    ProviderKind,
+    Severity,
+    SourceClass,
+    Verified,
+)
+
+__all__ = ["BasisKind", "Disclosure", "FieldType", "Severity", "Verified"]  # of `law.kinds`, for all rooms
 
 ENVIRONMENT = ("report_date", "row_kind", "numeric_fields", "nul_fields", "confirmed")
 VERDICT_SUFFIX = "__verdict"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-class BasisKind(StrEnum):
-    """Practice and platform rules may return or mark a row; they never ground anything adverse."""
-
-    LAW = "law"
-    PRACTICE = "practice"
-    PLATFORM = "platform"
-
-
-class Verified(StrEnum):
-    """How well the text of an instrument could be read."""
-
-    TEXT = "text"
-    SUMMARY = "summary"
-    NONE = "none"  # shown as 待核实
-
-
-class Severity(StrEnum):
-    """What a failed check does to its row."""
-
-    RETURN = "return"
-    MARK = "mark"
-    WARN = "warn"
-
-
-class Disclosure(StrEnum):
-    """公开属性 of a field."""
-
-    PUBLIC = "public"  # 社会公开
-    SHARED = "shared"  # 政务共享
-    AUTHORISED = "authorised"  # 授权查询
-
-
-class FieldType(StrEnum):
-    """How a cell is normalised and compared. All values stay text; the type says which text is right."""
-
-    TEXT = "text"
-    LONG_TEXT = "long_text"  # free text: identity numbers in it are masked
-    USCC = "uscc"
-    CODE = "code"  # a number of another register; a numeric cell in it returns the row
-    DATE = "date"  # normalised to YYYY-MM-DD; text that is no date stays as it is, for the check to return
-    WAN_YUAN = "wan_yuan"  # 万元, up to 6 decimals; kept as decimal text, never a float
-    ENUM = "enum"  # several values of a field with `many` are joined by ；
 
 
 @dataclass(frozen=True)
@@ -174,6 +144,16 @@ class Field:
     span: Span | None = None
     pack: str = ""
     place: Place | None = None
+    # how the field stood and stands, oldest first, where that changed on a date; the field itself holds what
+    # all versions accept, so that a file of any age can be read
+    versions: tuple[Field, ...] = ()
+
+    def on(self, day: date) -> Field | None:
+        """The field as it stands on that day; None where it is not, or no longer, in the item."""
+        for version in self.versions or (self,):
+            if version.span is None or version.span.covers(day):
+                return version
+        return None
 
 
 @dataclass(frozen=True)
@@ -194,7 +174,8 @@ class Example:
 class Check:
     """A rule about one row: `expr` is SQL (DuckDB) over the columns of the module's text; true = failed.
 
-    In force where `span` covers the report date. `sql` is the text to run.
+    Of several versions with one id, the one whose `span` covers the day of decision applies to a row
+    (`Item.rule_day`). `sql` is the text to run.
     """
 
     id: str
@@ -210,6 +191,16 @@ class Check:
     place: Place | None = None
     sql: str = ""
     pack: str = ""  # which pack added it: a local check counts in that pack's own rate
+    common: bool = False  # of the checks that all items share
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """频次 of an item, in words and as a period."""
+
+    every: Every
+    text: str
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -229,7 +220,7 @@ class MarkRule:
     name: str  # Chinese, e.g. 简易程序处罚
     expr: str
     marks: Marks
-    span: Span  # by the report date
+    span: Span  # by the day of decision, as a check's
     basis: Basis
     examples: tuple[Example, ...] = ()
     place: Place | None = None
@@ -278,8 +269,8 @@ class Item:
     dropped: tuple[str, ...]  # headers of identity numbers: dropped at the door
     roles: Mapping[str, str]  # role -> field code: party_name, party_kind, party_code, document,
     #   authority, authority_code, decided, content, reporter, reporter_code, representative, and where the
-    #   item has them category, fine, confiscation, licence, facts, grounds, valid_from, valid_to,
-    #   reported_end, status, certificate, procedure, domain, severity, published, scope
+    #   item has them category, period, status, evidence, verified, licence_terms, price, expires, fine,
+    #   grounds, valid_from, valid_to, reported_end, procedure, domain, severity, published, scope …
     collected_fields: tuple[str, ...]  # roles that profile `collected` requires
     checks: tuple[Check, ...]
     timeliness: tuple[Timeliness, ...]
@@ -287,6 +278,29 @@ class Item:
     key: tuple[str, ...] = ()  # roles of the natural key (decision 8)
     pack: str = ""
     place: Place | None = None
+    kind: ItemClass = ItemClass.SECTOR
+    source: SourceClass = SourceClass.PUBLIC
+    provider_kind: ProviderKind = ProviderKind.AUTHORITY
+    frequency: Frequency | None = None
+    disclosure: Disclosure = Disclosure.SHARED  # 公开属性 of the whole item; no field is more public
+    secret: bool = False  # 涉密事项: neither taken in nor shown nor reported (R007)
+    unsettled: tuple[str, ...] = ()  # marks whose rule is not there or was not read: shown, reported
+    note: str | None = None  # what could not be read about it, and what stands in for it
+
+    @property
+    def administrative(self) -> bool:
+        """One of the seven administrative classes."""
+        return self.kind in ADMINISTRATIVE
+
+    def rule_day(self, decided: date | None, reported: date) -> date:
+        """The day whose version of a rule holds for a row: its day of decision.
+
+        A decision from before the item's first edition is held against that edition; one without a readable
+        date, or dated after the report, against the rules of the report date.
+        """
+        if decided is None or decided > reported:
+            return reported
+        return max(decided, self.span.start)
 
     def field(self, code: str) -> Field:
         """The field with this code; KeyError where the item has none."""
@@ -299,14 +313,33 @@ class Item:
         """The field code that plays this role in the item, or None."""
         return self.roles.get(name)
 
+    def checks_until(self, day: date, profile: str | None = None) -> tuple[Check, ...]:
+        """The checks that may concern a row reported on `day`: in force on some day of decision up to it."""
+        return tuple(
+            c
+            for c in self.checks
+            if self._touches(c.span, day) and (profile is None or profile in c.profiles)
+        )
+
+    def mark_rules_until(self, day: date) -> tuple[MarkRule, ...]:
+        """The mark rules that may concern a row reported on `day`."""
+        return tuple(r for r in self.mark_rules if self._touches(r.span, day))
+
+    def always(self, span: Span, day: date) -> bool:
+        """Whether `span` covers every rule day of rows reported on `day`, so that rows need no look."""
+        return span.start <= self.span.start and (span.to is None or day < span.to)
+
+    def _touches(self, span: Span, day: date) -> bool:
+        return span.start <= day and (span.to is None or self.span.start < span.to)
+
     def checks_on(self, day: date, profile: str | None = None) -> tuple[Check, ...]:
-        """The checks in force on the report date `day`, for one profile or for all."""
+        """The checks in force for decisions of `day`, for one profile or for all."""
         return tuple(
             c for c in self.checks if c.span.covers(day) and (profile is None or profile in c.profiles)
         )
 
     def mark_rules_on(self, day: date) -> tuple[MarkRule, ...]:
-        """The mark rules in force on the report date `day`."""
+        """The mark rules in force for decisions of `day`."""
         return tuple(r for r in self.mark_rules if r.span.covers(day))
 
     def timeliness_on(self, channel: str, decided: date) -> tuple[Timeliness, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +16,7 @@ from xinheng.law.bases import VALUE, VALUE_OPTIONAL, Bases, cite, read_instrumen
 from xinheng.law.bench import Bench
 from xinheng.law.calendar import Calendar, read_calendar
 from xinheng.law.catalogue import Shelf, read_catalogue
+from xinheng.law.cores import NOTHING, Common
 from xinheng.law.duties import (
     Measure,
     Remedy,
@@ -25,6 +28,9 @@ from xinheng.law.duties import (
 from xinheng.law.errors import NoRuleInForceError, PackOverrideError, PackSyntaxError, UnknownItemError
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
 from xinheng.law.yaml_lines import Node
+
+CHECKED = "checked.json"  # beside the packs: the digests of those whose examples came out right
+MAX_BUILT = 24
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Pack:
     remedies: Mapping[str, Remedy]
     measures: Mapping[str, Measure]
     _archive: bytes = field(repr=False, default=b"")
+    _common: Common = field(repr=False, default=NOTHING)
 
     @property
     def label(self) -> str:
@@ -90,59 +97,106 @@ def shipped() -> Path:
     return Path(__file__).resolve().parents[3] / "policies"
 
 
-def load(name: str, roots: Sequence[Path]) -> Pack:
+def load(name: str, roots: Sequence[Path], *, verify: bool = False) -> Pack:
     """Load pack `name` from `roots` (the shipped folder, then overlays; a later one takes precedence).
 
     Raises UnknownPackError, and a PackError with file and line for the first law of the loader that is
-    broken. Takes about a second: all worked examples are run.
+    broken. The worked examples of a pack are run unless its digest is in `policies/checked.json`: they were
+    run when that was written. `verify` runs them all the same.
     """
-    return _build(sources.chain(name, roots))
+    return _build(sources.chain(name, roots), verify=verify)
 
 
 def load_archive(data: bytes, digest: str | None = None) -> Pack:
-    """Load a pack from the bytes of `Pack.archive`. Raises ArchiveError, PackError."""
-    return _build(sources.unarchive(data, digest))
+    """Load a pack from the bytes of `Pack.archive`. Raises ArchiveError, PackError.
+
+    Bytes with the digest that was asked for are a pack that was loaded before: no example is run again.
+    """
+    return _build(sources.unarchive(data, digest), verify=digest is None, known=digest)
 
 
-def _build(chain: Sequence[sources.Source]) -> Pack:
-    data = sources.archive(chain)
-    pack = Pack(
-        name=chain[-1].name,
-        title=chain[-1].title,
-        chain=tuple(source.name for source in chain),
-        digest=sources.digest(data),
-        instruments=MappingProxyType({}),
-        items=MappingProxyType({}),
-        calendar=Calendar(),
-        publicity=shown.Publicity(),
-        profiles=MappingProxyType({}),
-        targets=MappingProxyType({}),
-        remedies=MappingProxyType({}),
-        measures=MappingProxyType({}),
-        _archive=data,
-    )
+def known(roots: Path | None = None) -> frozenset[str]:
+    """The digests of the packs whose examples came out right when `policies/checked.json` was written."""
+    path = (roots or shipped()) / CHECKED
+    try:
+        return frozenset(json.loads(path.read_text(encoding="utf-8")).values())
+    except (OSError, ValueError):
+        return frozenset()
+
+
+_built: dict[tuple[str, bool, str], Pack] = {}  # packs are immutable: what was built once serves again
+
+
+def _build(chain: Sequence[sources.Source], *, verify: bool, known: str | None = None) -> Pack:
+    """The pack of a chain, root first; each member's examples are run where its digest is not known."""
+    sure = frozenset() if verify else _known_digests()
+    archives = [sources.archive(chain[: n + 1]) for n in range(len(chain))]
+    digests = [sources.digest(data) for data in archives]
+    if known is not None:
+        sure = sure | set(digests)
+    pack: Pack | None = None
     with Bench() as bench:
-        for source in chain:
-            pack = _add(pack, source, bench)
-    shown.verify(pack.publicity, pack.items)
+        for source, data, digest in zip(chain, archives, digests, strict=True):
+            place = str(source.files[sources.HEAD].place)
+            tried = digest not in sure
+            if kept := _built.get((digest, True, place)) or (
+                None if tried else _built.get((digest, False, place))
+            ):
+                pack = kept
+                continue
+            pack = _add(pack or _EMPTY, source, bench, tried=tried)
+            pack = replace(pack, digest=digest, _archive=data)
+            shown.verify(pack.publicity, pack.items)
+            if len(_built) >= MAX_BUILT:
+                _built.clear()
+            _built[digest, tried, place] = pack
+    if pack is None:
+        raise ValueError("a chain has at least one pack")
     return pack
 
 
-def _add(pack: Pack, source: sources.Source, bench: Bench) -> Pack:
+@cache
+def _known_digests() -> frozenset[str]:
+    return known()
+
+
+_EMPTY = Pack(
+    name="",
+    title="",
+    chain=(),
+    digest="",
+    instruments=MappingProxyType({}),
+    items=MappingProxyType({}),
+    calendar=Calendar(),
+    publicity=shown.Publicity(),
+    profiles=MappingProxyType({}),
+    targets=MappingProxyType({}),
+    remedies=MappingProxyType({}),
+    measures=MappingProxyType({}),
+)
+
+
+def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pack:
     """The pack with what one more member of the chain adds."""
     instruments = read_instruments(source.folder("instruments"), pack.instruments, source.name)
     bases = Bases(instruments)
     name, root = source.name, source.extends is None
+    shelf = Shelf(bases, bench, name, tried, pack._common)
+    items, common = read_catalogue(source.folder("catalogue"), pack.items, shelf)
     return replace(
         pack,
+        name=name,
+        title=source.title,
+        chain=(*pack.chain, name),
         instruments=instruments,
-        items=read_catalogue(source.folder("catalogue"), pack.items, Shelf(bases, bench, name)),
+        items=items,
         calendar=read_calendar(source.folder("calendar"), pack.calendar, bases),
         publicity=_publicity(source, pack, bases),
         profiles=_profiles(source.files[sources.HEAD], pack.profiles, bases, root=root),
         targets=read_targets(source.folder("targets"), pack.targets, bases, name),
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
         measures=read_measures(source.folder("measures"), pack.measures, bases, root=root),
+        _common=common,
     )
 
 

@@ -19,6 +19,7 @@ _TYPES = {
     FieldType.DATE: "日期",
     FieldType.WAN_YUAN: "金额（万元）",
     FieldType.ENUM: "值表",
+    FieldType.NUMBER: "数",
 }
 _CLOCKS = {Clock.DECIDED: "决定之日", Clock.PUBLISHED: "公示之日"}
 _EARLY = {Early.MONTHS: "", Early.NEVER: "不提前", Early.NONE: "", Early.UNREAD: "待核实"}

@@ -29,6 +29,7 @@ MAX_REPEAT = 64
 _TYPES = re.compile(r"DECIMAL\((\d+), ?(\d+)\)|DATE|VARCHAR")
 _INTEGER = re.compile(r"\d{1,18}")
 _DATE_FORMAT = "%Y-%m-%d"
+MAX_KNOWN = 20_000
 
 # Operators and constants.
 _PLAIN: tuple[type[exp.Expr], ...] = (
@@ -53,6 +54,10 @@ _STRINGS = frozenset(
 ) | {"PARAMETER"}
 
 
+_known: dict[str, CompiledRule] = {}  # what was confined already, by its text
+_typed_texts: set[str] = set()
+
+
 @dataclass(frozen=True)
 class CompiledRule:
     """A rule that may run: `sql` is regenerated from the tree, `columns` are those it names, sorted."""
@@ -62,22 +67,45 @@ class CompiledRule:
     source: str
 
 
-def compile_rule(expr: str, columns: Collection[str], bench: Bench | None = None) -> CompiledRule:
+def compile_rule(
+    expr: str, columns: Collection[str], bench: Bench | None = None, *, typed: bool = True
+) -> CompiledRule:
     """Confine a rule expression to the allow-list and to `columns`, all of them VARCHAR.
 
-    `bench` is a DuckDB to ask for types; without it one is opened for this rule. Raises RuleError, with
-    what was found and what is accepted.
+    `bench` is a DuckDB to ask for types; without it one is opened for this rule. `typed` False: a text whose
+    types were asked for before, in a pack that is known. Raises RuleError, with what was found and what is
+    accepted. One text is worked out once in a process: packs have few templates and many fields.
     """
+    rule = _known.get(expr) or _confined(expr)
+    for name in rule.columns:
+        if name not in columns:
+            raise _refuse(f"列 {name[:60]}", "事项的数据项代码或环境列")
+    if typed and expr not in _typed_texts:
+        tree = _parse(expr)
+        if bench is None:
+            with Bench() as own:
+                _describe(own, tree, expr, rule)
+        else:
+            _describe(bench, tree, expr, rule)
+        _remember(expr)
+    return rule
+
+
+def _confined(expr: str) -> CompiledRule:
     tree = _parse(expr)
-    _confine(tree, frozenset(columns))
+    _confine(tree)
     sql = tree.sql(dialect="duckdb", identify=True, comments=False)
-    if bench is None:
-        with Bench() as own:
-            _describe(own, tree, expr, sql, columns)
-    else:
-        _describe(bench, tree, expr, sql, columns)
-    named = tuple(sorted({column.name for column in tree.find_all(exp.Column)}))
-    return CompiledRule(sql, named, expr)
+    rule = CompiledRule(sql, tuple(sorted({column.name for column in tree.find_all(exp.Column)})), expr)
+    if len(_known) >= MAX_KNOWN:
+        _known.clear()
+    _known[expr] = rule
+    return rule
+
+
+def _remember(expr: str) -> None:
+    if len(_typed_texts) >= MAX_KNOWN:
+        _typed_texts.clear()
+    _typed_texts.add(expr)
 
 
 def _refuse(found: str, expected: str) -> RuleError:
@@ -107,7 +135,7 @@ def _plain(message: str) -> str:
     return re.sub(r"\x1b\[\d+m", "", message).replace("\n", " ")[:160]
 
 
-def _confine(tree: exp.Expr, columns: frozenset[str]) -> None:
+def _confine(tree: exp.Expr) -> None:
     for count, (node, depth) in enumerate(_walk(tree)):
         if count >= MAX_NODES or depth > MAX_DEPTH:
             raise _refuse("表达式过大或嵌套过深", f"至多 {MAX_NODES} 个节点、{MAX_DEPTH} 层")
@@ -117,7 +145,7 @@ def _confine(tree: exp.Expr, columns: frozenset[str]) -> None:
         elif type(node) not in _ALLOWED:
             raise _refuse(f"{type(node).__name__}", _accepted())
         if isinstance(node, exp.Column):
-            _confine_column(node, columns)
+            _confine_column(node)
         for kind, confine in _CONFINES:
             if isinstance(node, kind):
                 confine(node)
@@ -136,8 +164,8 @@ def _walk(tree: exp.Expr) -> Iterator[tuple[exp.Expr, int]]:
         waiting.extend((child, depth + 1) for child in node.iter_expressions())
 
 
-def _confine_column(node: exp.Column, columns: frozenset[str]) -> None:
-    if node.table or node.name not in columns:
+def _confine_column(node: exp.Column) -> None:
+    if node.table:
         raise _refuse(f"列 {node.sql(dialect='duckdb')[:60]}", "事项的数据项代码或环境列")
 
 
@@ -228,12 +256,12 @@ _CONFINES: tuple[tuple[type[exp.Expr], Callable[[exp.Expr], None]], ...] = (
 )
 
 
-def _describe(bench: Bench, tree: exp.Expr, expr: str, sql: str, columns: Collection[str]) -> None:
+def _describe(bench: Bench, tree: exp.Expr, expr: str, rule: CompiledRule) -> None:
     """Let DuckDB say the types, and refuse what it would convert silently ('12.6' = 13 is true there)."""
     nodes = [node for node, _ in _walk(tree) if _typed(node)]
     texts = [node.sql(dialect="duckdb", identify=True, comments=False) for node in nodes]
     try:
-        types = bench.types([sql, expr, *texts], columns)
+        types = bench.types([rule.sql, expr, *texts], rule.columns)
     except BenchError as error:
         raise _refuse(f"DuckDB：{error}", "类型相符的表达式") from None
     if types[0] != "BOOLEAN" or types[1] != "BOOLEAN":

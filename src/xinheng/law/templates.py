@@ -16,6 +16,7 @@ from xinheng.law.model import Field, FieldType
 from xinheng.law.yaml_lines import Node
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_TOKEN = re.compile(r"zq_([a-z_]+?)_qz")  # stands for a field's code in a text that many fields share
 _KEEP = ("found",)  # filled when a row fails
 _SELECTORS = ("presence", "type", "length", "values", "collected", "only", "except")
 _MAX_FULL = 20_000
@@ -34,6 +35,22 @@ def replace(text: str, words: Mapping[str, str], node: Node) -> str:
         return words[name]
 
     return _PLACEHOLDER.sub(one, text)
+
+
+def shared_text(text: str, words: Mapping[str, str], codes: Mapping[str, str], node: Node) -> str:
+    """`text` with tokens instead of field codes (`codes`: placeholder -> code), so that one text serves every
+    field; its other placeholders are filled. `filled_in` puts the codes in."""
+    return replace(text, {**words, **{name: f"zq_{name}_qz" for name in codes}}, node)
+
+
+def filled_in(text: str, codes: Mapping[str, str]) -> str:
+    """A text with tokens, with the codes for them."""
+    return _TOKEN.sub(lambda match: codes[match.group(1)], text)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The placeholders of a text."""
+    return frozenset(_PLACEHOLDER.findall(text))
 
 
 def words_of(field: Field | None, roles: Mapping[str, str]) -> dict[str, str]:

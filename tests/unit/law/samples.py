@@ -55,6 +55,9 @@ bases:
   unread: {kind: practice, note: 凭记忆, verified: none}
   house: {kind: platform, note: 本平台的技术校验}
 provider: {text: 作出决定的机关, from: 2020-01-01, to: 2030-01-01, basis: law}
+class: sector
+frequency: {every: month, text: 每月, from: 2020-01-01, basis: house}
+disclosure: {class: public, from: 2020-01-01, basis: house}
 retention: {text: 长期, from: 2020-01-01, basis: house}
 marks: {collected: true, shown: true, reported: true, from: 2020-01-01, to: 2030-01-01, basis: law}
 key: [authority, document]

@@ -155,7 +155,7 @@ BROKEN = {
     "a number where text is meant": (ITEM, "edition: E1", "edition: 2018", PackValueError, "edition: 2018"),
     "a basis name that does not resolve": (ITEM, "edition: E1\nfrom: 2020-01-01\nto: 2030-01-01\nbasis: law", "edition: E1\nfrom: 2020-01-01\nto: 2030-01-01\nbasis: lore", PackBasisError, "basis: lore"),
     "an instrument that does not exist": (ITEM, "instrument: law-a, article: 第三条", "instrument: law-x, article: 第三条", PackBasisError, "law-x"),
-    "an instrument whose first day is unknown": (ITEM, "instrument: law-a, article: 第三条", "instrument: law-undated, article: 第三条", PackBasisError, "marks: {"),
+    "an instrument whose first day is unknown": (ITEM, "instrument: law-a, article: 第三条", "instrument: law-undated, article: 第三条", PackBasisError, "provider: {"),
     "a value from before its instrument": (ITEM, "working_days: 7, from: 2020-01-01", "working_days: 7, from: 2019-06-01", PackBasisError, "working_days: 7"),
     "a value that outlives its instrument": (ITEM, "working_days: 7, from: 2020-01-01, to: 2030-01-01", "working_days: 7, from: 2020-01-01", PackBasisError, "working_days: 7"),
     "a basis said to be better read than its instrument": ("remedies/all.yaml", "instrument: law-a, article: 第九条", "instrument: law-b, article: 第九条, verified: text", PackBasisError, "verified: text"),

@@ -154,7 +154,7 @@ def test_true_is_failed_false_is_passed_and_null_did_not_run() -> None:
     with Bench() as bench:
         sql = compile_rule("length(A) > 2", COLUMNS, bench).sql
         rows = [{"A": "长长长"}, {"A": "短"}, {}]
-        assert [row[0] for row in bench.run([sql], COLUMNS, rows)] == [True, False, None]
+        assert [row[0] for row in bench.run([[sql]], COLUMNS, [(0, r) for r in rows])] == [True, False, None]
 
 
 def test_an_overflow_in_one_row_is_a_rule_that_did_not_run_there() -> None:
@@ -162,7 +162,7 @@ def test_an_overflow_in_one_row_is_a_rule_that_did_not_run_there() -> None:
     with Bench() as bench:
         sql = compile_rule(expr, COLUMNS, bench).sql
         rows = [{"A": "9" * 38}]
-        assert [row[0] for row in bench.run([sql], COLUMNS, rows)] == [None]
+        assert [row[0] for row in bench.run([[sql]], COLUMNS, [(0, r) for r in rows])] == [None]
 
 
 # -- what a machine thinks of: pieces that are right and pieces that are not, put together at random
@@ -210,7 +210,7 @@ def test_what_passes_is_harmless_and_means_the_same(expr: str) -> None:
         assert {column.name for column in tree.find_all(exp.Column)} <= set(COLUMNS)
         assert all("." not in n.name for n in tree.find_all(exp.Literal) if not n.is_string)
         assert bench.types([rule.sql], COLUMNS) == ["BOOLEAN"]
-        for original, ours in bench.run([expr, rule.sql], COLUMNS, _SAMPLES):
+        for original, ours in bench.run([[expr, rule.sql]], COLUMNS, [(0, r) for r in _SAMPLES]):
             assert original is ours
 
 

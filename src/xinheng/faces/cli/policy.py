@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -16,11 +17,12 @@ from xinheng.faces.app.settings import Settings
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.faces.cli.screen import console, listing
 from xinheng.law.model import Severity
-from xinheng.law.packs import Pack, load, shipped
+from xinheng.law.packs import CHECKED, Pack, load, shipped
 from xinheng.law.reference import page
 
 app = typer.Typer(help="规则包：检查、查看、生成说明", no_args_is_help=True)
 
+PAGES = Path("docs/policy")
 REFUSED = 3  # as for every refusal of what was given (see main.EXIT_CODES)
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 PackName = Annotated[str, typer.Option("--pack", metavar="名称", help="规则包名称")]
@@ -53,7 +55,7 @@ def check(
     failed = False
     for one in name or names(_roots(folder)):
         try:
-            pack = load(one, _roots(folder))
+            pack = load(one, _roots(folder), verify=True)
         except XinhengError as error:
             failed = True
             err.print(str(error), markup=False, highlight=False, soft_wrap=True)
@@ -115,12 +117,17 @@ def show(
 
 @app.command()
 def reference(
-    out: Annotated[Path, typer.Option("--out", help="写入的目录")] = Path("docs/policy"),
+    out: Annotated[Path, typer.Option("--out", help="写入的目录")] = PAGES,
     folder: Folders = None,
 ) -> None:
-    """为每个规则包生成一页说明（Markdown）。"""
+    """为每个规则包生成一页说明（Markdown），并记下示例全部成立的规则包摘要（checked.json）。"""
     out.mkdir(parents=True, exist_ok=True)
     roots = [shipped(), *(folder or [])]  # what a home overlays is not described here
-    for name in names(roots):
-        (out / f"{name}.md").write_text(page(load(name, roots)), encoding="utf-8")
-        Console().print(f"已写 {out / f'{name}.md'}", markup=False, soft_wrap=True)
+    packs = [load(name, roots, verify=True) for name in names(roots)]
+    for pack in packs:
+        (out / f"{pack.name}.md").write_text(page(pack), encoding="utf-8")
+        Console().print(f"已写 {out / f'{pack.name}.md'}", markup=False, soft_wrap=True)
+    checked = shipped() / CHECKED if not folder and out == PAGES else out / CHECKED
+    digests = json.dumps({pack.name: pack.digest for pack in packs}, indent=1)
+    checked.write_text(digests + "\n", encoding="utf-8")
+    Console().print(f"已写 {checked}", markup=False, soft_wrap=True)
