@@ -32,9 +32,9 @@ class Settings:
     upload_bytes: int = 512 * MEGABYTE
     site_name: str = "信衡"
     site_notice: str | None = None
+    lookups_per_minute: int = 300  # from one address without an account; 0: as many as it likes
     debug: bool = False
 
-    lookups_per_minute: int = 300  # from one address without an account; 0: as many as it likes
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read `XINHENG_*`; an empty value counts as not set. Raises SettingWrong."""
@@ -55,12 +55,12 @@ class Settings:
             * MEGABYTE,
             site_name=given.get("XINHENG_SITE_NAME", cls.site_name),
             site_notice=given.get("XINHENG_SITE_NOTICE"),
-            debug=given.get("XINHENG_DEBUG", "").lower() in {"1", "true", "yes", "on"},
-        )
-
             lookups_per_minute=_number(
                 given, "XINHENG_LOOKUPS_PER_MINUTE", cls.lookups_per_minute, 0, 100_000
             ),
+            debug=given.get("XINHENG_DEBUG", "").lower() in {"1", "true", "yes", "on"},
+        )
+
 
 def default_home(environment: Mapping[str, str]) -> Path:
     """As root `/var/lib/xinheng`; otherwise `xinheng` in the user's data folder."""
