@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xinheng.core.networks import Network, networks
 from xinheng.faces.app.errors import SettingWrong
 
 ROOT_HOME = Path("/var/lib/xinheng")  # a place that the database's account can reach; root's own home is not
@@ -30,6 +31,7 @@ class Settings:
     memory_mb: int = 800
     threads: int = 2
     upload_bytes: int = 512 * MEGABYTE
+    private_networks: tuple[Network, ...] = ()
     site_name: str = "信衡"
     site_notice: str | None = None
     lookups_per_minute: int = 300  # from one address without an account; 0: as many as it likes
@@ -53,6 +55,7 @@ class Settings:
             threads=_number(given, "XINHENG_THREADS", cls.threads, 1, 256),
             upload_bytes=_number(given, "XINHENG_UPLOAD_MB", cls.upload_bytes // MEGABYTE, 1, 2048)
             * MEGABYTE,
+            private_networks=_networks(given, "XINHENG_PRIVATE_NETWORKS"),
             site_name=given.get("XINHENG_SITE_NAME", cls.site_name),
             site_notice=given.get("XINHENG_SITE_NOTICE"),
             lookups_per_minute=_number(
@@ -83,6 +86,14 @@ def _folders(given: Mapping[str, str], name: str) -> tuple[Path, ...]:
     """Several folders, separated as in PATH."""
     parts = [part for part in given.get(name, "").split(os.pathsep) if part]
     return tuple(Path(part).expanduser().absolute() for part in parts)
+
+
+def _networks(given: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    """Networks separated by commas."""
+    try:
+        return networks(given.get(name, ""))
+    except ValueError:
+        raise SettingWrong(name, "用逗号分开的网段，如 10.20.0.0/16,192.168.8.5") from None
 
 
 def _number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

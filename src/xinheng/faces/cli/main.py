@@ -35,6 +35,7 @@ ROOMS = (
     "intake",
     "receipts",
     "record",
+    "exchange",
     "codes",
     "policy",
     "log",
