@@ -57,7 +57,7 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
     item = split.item
     columns = (
         f"line, {split.macs.sql(record_key.key_text_sql(item))} AS key_mac, named_record, "
-        f'"{item.roles["document"]}" IS NOT NULL AS numbered, '
+        f"{record_key.numbered_sql(item)} AS numbered, "
     )
     rows = f"SELECT * FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"
     may, source = "may, deciding", senders.joined_sql(split, rows)

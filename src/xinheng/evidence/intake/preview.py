@@ -142,7 +142,7 @@ def _lateness(bench: Bench, drafted: Draft, decisions: Decisions) -> tuple[int, 
     decided = f'TRY_CAST("{this.item.roles["decided"]}" AS DATE)'
     found = checks.results_sql(this.plan)
     rows = (
-        f"SELECT line, fate, '[' || {found} || ']' AS checks, \"{this.item.roles['content']}\" AS content "
+        f"SELECT line, fate, '[' || {found} || ']' AS checks, {this.item.column('content')} AS content "
         f"FROM ({this.rows_sql()})"
     )
     days = (

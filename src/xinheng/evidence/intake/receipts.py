@@ -102,10 +102,10 @@ class _Reader:
         return RowResult(line, Outcome(outcome), record, self._marks(marks, fields), self._derived(fields))
 
     def _derived(self, fields: Mapping[str, str]) -> DerivedSums | None:
-        return derived(fields.get(self.item.roles["content"]))
+        return derived(fields.get(self.item.role("content") or ""))
 
     def _from_cells(self, cells: str) -> DerivedSums | None:
-        wanted = self.item.roles["content"]
+        wanted = self.item.role("content") or ""
         given = json.loads(cells)
         texts = [given[h] for h, target in self.kept.columns.items() if target == wanted and given.get(h)]
         return derived("；".join(texts) or self.kept.constants.get(wanted))

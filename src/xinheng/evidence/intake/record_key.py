@@ -31,10 +31,19 @@ class MacBlocks:
 
 def key_text_sql(item: Item) -> str:
     """The natural key as delimited text: with the document number, or without one by date and content."""
-    document = f'"{item.roles["document"]}"'
-    with_number = _delimited("xinheng/key/1", item, NUMBERED)
+    numbered = numbered_sql(item)
+    with_number = _delimited("xinheng/key/1", item, item.key or NUMBERED)
     without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED)
-    return f"CASE WHEN {document} IS NOT NULL THEN {with_number} ELSE {without} END"
+    return f"CASE WHEN {numbered} THEN {with_number} ELSE {without} END"
+
+
+def numbered_sql(item: Item) -> str:
+    """Whether a row is known by what its item declares as key: with a number, or what stands for one there
+    (a period, an account). Authority and party alone know none."""
+    marks = [item.column(role) for role in item.key if role not in ("authority", "party_code")]
+    if not item.key:
+        return "false"
+    return " AND ".join(f"{mark} IS NOT NULL" for mark in marks) or "true"
 
 
 def _delimited(tag: str, item: Item, roles: tuple[str, ...]) -> str:
@@ -45,7 +54,7 @@ def _delimited(tag: str, item: Item, roles: tuple[str, ...]) -> str:
 
 def role_sql(item: Item, role: str) -> str:
     """The field that plays `role`, in the spelling in which keys compare it."""
-    column = f'"{item.roles[role]}"'
+    column = item.column(role)
     if role == "document":
         return documents.normalise_sql(column)
     if role == "authority":

@@ -76,7 +76,7 @@ def statements(split: Split, refused: int) -> list[str]:
             f"FROM ({columns}) JOIN read_parquet({_path(folder / REFUSED)}) USING (line) "
             f"JOIN (SELECT line, {cells} FROM ({split.staged.scan_sql()})) USING (line)"
         )
-    number = documents.normalise_sql(f'"{split.item.roles["document"]}"')
+    number = documents.normalise_sql(split.item.column("document"))
     decided = f'TRY_CAST("{split.item.roles["decided"]}" AS DATE)'
     marks = checks.ids_sql(split.plan, [Severity.MARK, Severity.WARN])
     marked = f"SELECT line FROM read_parquet({_path(folder / STRANGERS)})"
@@ -95,7 +95,7 @@ def statements(split: Split, refused: int) -> list[str]:
 
 
 def _reason_json(split: Split, name: str) -> str:
-    field = split.item.roles["authority"] if name == held.SENDER else split.item.roles["document"]
+    field = split.item.role("authority" if name == held.SENDER else "document")
     return json.dumps(held.reason(name, field).as_json(), ensure_ascii=False, separators=(",", ":"))
 
 

@@ -147,7 +147,7 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
     rows = (
         f"SELECT line, a.kind, a.event, a.record, a.previous, a.salt0, a.salt1, a.salt2, o.subject, "
         f"key_mac, shown_mark, reported_mark, {said}, {constants}, w.due_on, "
-        f'{decided} AS valid_from, {decided} AS decided_on, "{item.roles["document"]}" AS document, '
+        f"{decided} AS valid_from, {decided} AS decided_on, {item.column('document')} AS document, "
         f'"{item.roles["authority"]}" AS authority, {fields} '
         f"FROM ({split.rows_sql(lines=lines)}) c "
         f"JOIN (SELECT * FROM {_parquet(folder / ACTS)} WHERE {within}) a USING (line) "
