@@ -129,7 +129,7 @@ def _item(root: Node, shelf: Shelf) -> Item:
         collected_fields=_chosen(entries.get("collected_fields"), roles, IDENTITY),
         checks=(),
         timeliness=(),
-        key=_chosen(entries.get("key"), roles, KEY),
+        key=_chosen(entries.get("key"), roles, KEY if "document" in roles else ()),
         pack=shelf.pack,
         place=root.place,
         kind=provision.kind,

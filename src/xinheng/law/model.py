@@ -313,6 +313,11 @@ class Item:
         """The field code that plays this role in the item, or None."""
         return self.roles.get(name)
 
+    def column(self, role: str) -> str:
+        """The field that plays this role as an SQL column; NULL where the item has none."""
+        code = self.roles.get(role)
+        return f'"{code}"' if code else "CAST(NULL AS VARCHAR)"
+
     def checks_until(self, day: date, profile: str | None = None) -> tuple[Check, ...]:
         """The checks that may concern a row reported on `day`: in force on some day of decision up to it."""
         return tuple(
