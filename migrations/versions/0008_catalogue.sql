@@ -1,6 +1,22 @@
 -- proposals -------------------------------------------------------------------------------------------
-select 1;
-
+create table proposals (                      -- data items that agencies would like the catalogue to have
+    proposal     uuid primary key,
+    agency       uuid not null,
+    account      uuid,
+    item         text not null,
+    field        text not null,               -- canonical JSON: code, name, type, disclosure, length, values, expected
+    reason       text not null,
+    source       text not null,               -- the document it rests on, as the agency names it; '' none
+    opened       timestamptz not null,
+    state        text not null,               -- proposed, accepted, refused, taken_back, issued
+    decided      timestamptz,
+    decided_by   text,
+    note         text,
+    version      text,                        -- label of the pack that issued it
+    issued       timestamptz                  -- one moment a version
+);
+create index proposals_state on proposals (state, opened);
+create index proposals_agency on proposals (agency, opened);
 
 -- completeness ----------------------------------------------------------------------------------------
 create table feeds (                          -- one source is to send one item (归集责任)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xinheng.core.times import Clock
 from xinheng.evidence.ledger import publishing
 from xinheng.evidence.ledger.service import open_log
+from xinheng.faces.app import issuing
 from xinheng.faces.app.activation import activate
 from xinheng.faces.app.clock import SystemClock
 from xinheng.faces.app.home import Home
@@ -49,7 +50,8 @@ def init_home(
     fresh = not home.exists()
     say("检查规则包")
     home_roots = [packs.shipped(), home.packs]
-    pack = packs.load(pack_name or settings.pack, [root for root in home_roots if root.is_dir()])
+    roots = [root for root in home_roots if root.is_dir()]
+    pack = packs.load(pack_name or issuing.own_name(home, settings.pack), roots)
     say("准备目录")
     home.prepare()
     with home.alone():

@@ -16,6 +16,7 @@ from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.faces.cli.screen import console, listing
+from xinheng.law.difference import Change, differences
 from xinheng.law.model import Severity
 from xinheng.law.packs import CHECKED, Pack, load, shipped
 from xinheng.law.reference import page
@@ -25,6 +26,7 @@ app = typer.Typer(help="规则包：检查、查看、生成说明", no_args_is_
 PAGES = Path("docs/policy")
 REFUSED = 3  # as for every refusal of what was given (see main.EXIT_CODES)
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
+_CHANGES = {Change.ADDED: "新增", Change.REMOVED: "删除", Change.CHANGED: "变更"}
 PackName = Annotated[str, typer.Option("--pack", metavar="名称", help="规则包名称")]
 Folders = Annotated[
     list[Path] | None,
@@ -113,6 +115,25 @@ def show(
         said = rule.message.replace("{found}", "…")  # what a row says stands there
         checks.add_row(rule.id, _SEVERITY[rule.severity], escape(said), escape(loaded.cite(rule.basis)))
     out.print(checks)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="旧", help="规则包名称")],
+    new: Annotated[str, typer.Argument(metavar="新", help="规则包名称")],
+    folder: Folders = None,
+) -> None:
+    """比较两个规则包的目录：事项、数据项、校验、时限。"""
+    found = differences(load(old, _roots(folder)), load(new, _roots(folder)))
+    out = console()
+    for each in found:
+        out.print(
+            f"{_CHANGES[each.change]}  {each.item}  {each.kind} {each.id}", markup=False, soft_wrap=True
+        )
+        for word, text in (("　　旧：", each.before), ("　　新：", each.after)):
+            if text is not None:
+                out.print(word + text, markup=False, soft_wrap=True)
+    out.print(f"共 {len(found)} 处不同", markup=False)
 
 
 @app.command()

@@ -119,6 +119,7 @@ def who(session: Session) -> Who:
         links.append(("upload", "/desk/upload", "报送文件"))
     links.append(("receipts", "/desk/receipts", "回执"))
     links.append(("completeness", "/desk/completeness", "完整性"))
+    links.append(("proposals", "/desk/proposals", "目录建议"))
     if oversees(session):
         links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]
     links.append(("home", "/", "公示网站"))

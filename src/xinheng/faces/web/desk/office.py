@@ -44,6 +44,11 @@ ACTIONS: Final = {
     "feed.add": "登记归集责任",
     "feed.end": "终止归集责任",
     "feed.declare": "申报月份",
+    "proposal.add": "提出目录建议",
+    "proposal.accepted": "采纳目录建议",
+    "proposal.refused": "不采纳目录建议",
+    "proposal.taken_back": "撤回目录建议",
+    "proposal.issued": "发布目录版本",
 }
 
 
