@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinheng.core.errors import XinhengError
+from xinheng.evidence.intake.blank_workbook import blank
 from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.faces.cli.screen import console, listing
+from xinheng.faces.cli.writing import put_aside
 from xinheng.law.difference import Change, differences
 from xinheng.law.model import Severity
 from xinheng.law.packs import CHECKED, Pack, load, shipped
@@ -152,3 +154,17 @@ def reference(
     digests = json.dumps({pack.name: pack.digest for pack in packs}, indent=1)
     checked.write_text(digests + "\n", encoding="utf-8")
     Console().print(f"已写 {checked}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def template(
+    item: Annotated[str, typer.Argument(metavar="事项", help="事项编号或名称，如 penalty、行政处罚")],
+    out: Annotated[Path, typer.Option("--out", metavar="文件", help="写入的 XLSX 文件")],
+    pack: PackName = "national",
+    folder: Folders = None,
+) -> None:
+    """写出一个目录事项的空表：表头、各列说明、下拉的代码表和一行示例，填好即可报送。"""
+    found = load(pack, _roots(folder)).item(item)
+    with put_aside(out) as target:
+        target.write(blank(found))
+    console().print(f"已写 {out}：{found.name}（{found.edition}）", markup=False, soft_wrap=True)
