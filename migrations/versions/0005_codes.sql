@@ -2,7 +2,12 @@
 -- Under which code a name came, where that is not the one the organisation bears now: a cancelled code that
 -- comes back with another name was given away again.
 alter table subject_names add column code text;
+-- A record's key holds the code under which its organisation was first met: rows under a corrected code must
+-- meet the records that came before. Null: the code is its own.
+alter table subjects add column key_code text;
+create index subjects_key_code on subjects (code) where key_code is not null;
 alter table subject_codes
+    add column key_code text,                 -- the same for the former code
     add column ended_on date,                 -- civil date from which it is a former code
     add column basis text,                    -- why: the decision or document of the registration authority
     add column event uuid;                    -- ledger event of the correction or merger

@@ -11,6 +11,7 @@ from xinheng.evidence.intake import checks, own_columns, readers, split
 from xinheng.evidence.intake.model import CheckCount, FileRefusedError, Limits, Request
 from xinheng.evidence.intake.normalise import normalised_sql
 from xinheng.evidence.intake.record_key import MacBlocks
+from xinheng.evidence.subjects.correcting import NONE_CORRECTED, FormerCodes
 from xinheng.ground.engine import Engine
 from xinheng.law.model import Item, Profile
 from xinheng.law.packs import Pack
@@ -74,7 +75,14 @@ def rules(pack: Pack, request: Request, day: date) -> Rules:
     return Rules(pack, item, profile, day)
 
 
-def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: MacBlocks) -> Draft:
+def draft(
+    request: Request,
+    against: Rules,
+    folder: Path,
+    engine: Engine,
+    macs: MacBlocks,
+    former: FormerCodes = NONE_CORRECTED,
+) -> Draft:
     """Read the file into `folder`, check and sort every row. Raises the refusals of `readers.stage`."""
     item = against.item
     constants = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
@@ -82,7 +90,7 @@ def draft(request: Request, against: Rules, folder: Path, engine: Engine, macs: 
     staged = readers.stage(request.path, folder, item, engine, how)
     plan = checks.rules(item, against.profile.id, against.day)
     confirmed = request.constants.get(own_columns.CONFIRM, "").strip().upper() in own_columns.YES
-    this = split.Split(staged, item, plan, against.day, macs, against.profile.reported, confirmed)
+    this = split.Split(staged, item, plan, against.day, macs, against.profile.reported, confirmed, former)
     normalised = normalised_sql(staged, item, constants)
     if staged.rows > LONG and (asked := split.usual_codes_query(this, normalised)):
         usual = tuple(code for (code,) in engine.run(folder, [], [asked])[0])

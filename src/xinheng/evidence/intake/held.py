@@ -45,6 +45,7 @@ UNNUMBERED = "intake.unnumbered"
 MISSING = "intake.record_missing"
 TAKEN = "intake.key_taken"
 SENDER = "intake.sender"
+FORMER_CODE = "intake.former_code"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ _WORDS = {
         "报送单位不能为该机关报送",
         "处罚（许可）机关是报送单位本身，或信用办已登记由其代为报送",
         Severity.RETURN,
+    ),
+    FORMER_CODE: (
+        "该单位的统一社会信用代码已更正，本行用的是旧代码，已归入同一单位",
+        "更正后的代码",
+        Severity.MARK,
     ),
 }
 

@@ -55,8 +55,9 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
     `sent`: join what the sender may do (`senders.write_senders`); without it everybody may send everything.
     """
     item = split.item
+    key = record_key.key_text_sql(item, split.former.keys)
     columns = (
-        f"line, {split.macs.sql(record_key.key_text_sql(item))} AS key_mac, named_record, "
+        f"line, {split.macs.sql(key)} AS key_mac, named_record, "
         f"{record_key.numbered_sql(item)} AS numbered, "
     )
     rows = f"SELECT * FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"

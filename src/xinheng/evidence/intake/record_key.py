@@ -5,10 +5,11 @@ Both are compared as HMACs under a key of the home, so that what an erased recor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xinheng.core import documents
-from xinheng.core.cells import compact_sql, name_sql
+from xinheng.core.cells import compact_sql, name_sql, sql_text
 from xinheng.evidence.ledger import sql as hashes
 from xinheng.evidence.ledger.model import CLASSES
 from xinheng.law.model import Item
@@ -29,11 +30,14 @@ class MacBlocks:
         return hashes.mac(message, hashes.blob(self.inner), hashes.blob(self.outer))
 
 
-def key_text_sql(item: Item) -> str:
-    """The natural key as delimited text: with the document number, or without one by date and content."""
+def key_text_sql(item: Item, keys: Sequence[tuple[str, str]] = ()) -> str:
+    """The natural key as delimited text: with the document number, or without one by date and content.
+
+    `keys`: for codes that were corrected, the code that the keys of their organisation's records hold.
+    """
     numbered = numbered_sql(item)
-    with_number = _delimited("xinheng/key/1", item, item.key or NUMBERED)
-    without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED)
+    with_number = _delimited("xinheng/key/1", item, item.key or NUMBERED, keys)
+    without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED, keys)
     return f"CASE WHEN {numbered} THEN {with_number} ELSE {without} END"
 
 
@@ -46,10 +50,20 @@ def numbered_sql(item: Item) -> str:
     return " AND ".join(f"{mark} IS NOT NULL" for mark in marks) or "true"
 
 
-def _delimited(tag: str, item: Item, roles: tuple[str, ...]) -> str:
+def _delimited(tag: str, item: Item, roles: tuple[str, ...], keys: Sequence[tuple[str, str]]) -> str:
     parts = [_netstring(f"'{tag}'"), _netstring(f"'{item.id}'")]
-    parts.extend(_netstring(f"coalesce({role_sql(item, role)}, '')") for role in roles)
+    for role in roles:
+        said = role_sql(item, role)
+        parts.append(_netstring(f"coalesce({_first(said, keys) if role == 'party_code' else said}, '')"))
     return " || ".join(parts)
+
+
+def _first(column: str, keys: Sequence[tuple[str, str]]) -> str:
+    """The code as keys hold it: another than the row's only where it was corrected."""
+    if not keys:
+        return column
+    codes, firsts = (", ".join(sql_text(value) for value in side) for side in zip(*keys, strict=True))
+    return f"coalesce(MAP([{codes}], [{firsts}])[{column}], {column})"
 
 
 def role_sql(item: Item, role: str) -> str:

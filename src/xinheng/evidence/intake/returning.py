@@ -81,11 +81,14 @@ def statements(split: Split, refused: int) -> list[str]:
     marks = checks.ids_sql(split.plan, [Severity.MARK, Severity.WARN])
     marked = f"SELECT line FROM read_parquet({_path(folder / STRANGERS)})"
     stranger = f"CASE WHEN line IN ({marked}) THEN '{held.SENDER}' END"
+    former = ", ".join(sql_text(code) for code in sorted(split.former.aliases))
+    party = split.item.column("party_code")
+    aged = f", CASE WHEN {party} IN ({former}) THEN '{held.FORMER_CODE}' END" if former else ""
     hidden = f"regexp_replace({mask_sql('number')}, '{_SHAPE}', '{MASK}', 'g')"
     return [
         f"COPY ({' UNION ALL '.join(back)} ORDER BY line) TO {_path(folder / BACK)} (FORMAT parquet)",
         f"COPY (SELECT line, checks FROM "
-        f"(SELECT line, nullif(concat_ws(' ', {marks}, {stranger}), '') AS checks "
+        f"(SELECT line, nullif(concat_ws(' ', {marks}, {stranger}{aged}), '') AS checks "
         f"FROM ({columns}) WHERE fate NOT IN ({RETURNED}, {PERSON})) WHERE checks IS NOT NULL) "
         f"TO {_path(folder / MARKED)} (FORMAT parquet)",
         f"COPY (SELECT line, cells, {hidden} AS number, decided_on FROM (SELECT line, cells, "

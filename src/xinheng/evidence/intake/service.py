@@ -40,6 +40,7 @@ from xinheng.evidence.intake.model import Receipt, Request, RowResult
 from xinheng.evidence.intake.model_refusals import FileMissingError
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.evidence.ledger.errors import RecordMoved
+from xinheng.evidence.subjects.correcting import former_codes
 from xinheng.ground.keys import Keys
 from xinheng.ground.store import UniqueClash
 from xinheng.ground.store.transaction import Transaction
@@ -102,9 +103,11 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
         digest = request_digest(request, sender.agency.agency, against)
         if kept := store.by_request(tx, digest):
             return _answer(tx, kept, against, repeated=True)
+        former = former_codes(tx)
     with incoming.work() as folder:
         progress("read")
-        drafted = drafting.draft(request, against, folder, home.engine, MacBlocks(*home.keys.mac.blocks()))
+        macs = MacBlocks(*home.keys.mac.blocks())
+        drafted = drafting.draft(request, against, folder, home.engine, macs, former)
         senders.write_senders(drafted, sender)
         home.engine.run(folder, matching.arriving_statements(drafted.split))
         source = senders.Source(sender.agency.agency, sender.own, behalf)

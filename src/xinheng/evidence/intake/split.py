@@ -19,6 +19,7 @@ from xinheng.core.cells import sql_text
 from xinheng.evidence.intake import checks, own_columns, party
 from xinheng.evidence.intake.model import DROPPED, IGNORED, Staged
 from xinheng.evidence.intake.record_key import MacBlocks
+from xinheng.evidence.subjects.correcting import NONE_CORRECTED, FormerCodes
 from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item, MarkRule, Severity
 
 SAMPLE, USUAL = 2_000, 16  # rows looked at for usual codes, and how many of those
@@ -39,6 +40,7 @@ class Split:
     macs: MacBlocks
     reported: bool  # whether the profile may go upward at all
     confirmed: bool = False  # the sender confirms the codes of all rows
+    former: FormerCodes = NONE_CORRECTED  # codes of organisations that were corrected
     usual: tuple[str, ...] = ()  # codes that the first rows name in columns other than the party's
 
     @property

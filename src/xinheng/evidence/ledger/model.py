@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
     PUBLICITY_ENDED = "publicity_ended"
     MERGED = "merged"
+    CODE_CORRECTED = "code_corrected"  # an organisation's unified code, by its registration authority
     PACK_ACTIVATED = "pack_activated"
     CONTENT_ERASED = "content_erased"
     KEY_ROTATED = "key_rotated"

@@ -115,6 +115,14 @@ def _offices(tx: Transaction, day: date) -> list[tuple[str, UUID]]:
     return found
 
 
+def answering(tx: Transaction, code: str, clock: Clock) -> UUID:
+    """The agency that answers for a code today. Raises OfficeMissing."""
+    owner = owner_of(code, store.registrars(tx), _offices(tx, today(clock)))
+    if owner is None:
+        raise OfficeMissing
+    return owner
+
+
 def _open(tx: Transaction, rows: list[Row], clock: Clock) -> None:
     ids = _ids(clock, len(rows))
     day = today(clock)

@@ -96,6 +96,7 @@ class Subject:
     since: datetime
     asked_code: str | None = None
     names: tuple[SubjectName, ...] = ()
+    former_codes: tuple[str, ...] = ()  # that stay good for finding it, oldest first
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,11 @@ STEADY_HERE: Final = STEADY.replace("set ", "set local ")
 
 _SUBJECT: Final = """
 select s.subject, s.code, s.name, s.kind, s.division, s.status, s.registered, s.representative,
-       s.established, s.address, s.since, other.names, other.states, other.sinces
+       s.established, s.address, s.since, other.names, other.states, other.sinces,
+       case when s.key_code is not null then
+           (select array_agg(k.code order by k.since, k.code)
+            from subject_codes k where k.subject = s.subject)
+       end
 from subjects s
 left join lateral (
     select array_agg(m.name order by m.since, m.folded) as names,

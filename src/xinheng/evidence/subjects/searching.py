@@ -96,10 +96,12 @@ def looking_up(code: str) -> Steps[Subject | None]:
 
 def subject_of(row: Row) -> Subject:
     """A subject from a row of `search_sql.SUBJECT`."""
-    *own, names, states, sinces = row
+    *own, names, states, sinces, codes = row
     others = zip(names or (), states or (), sinces or (), strict=True)
     return replace(
-        Subject(*own), names=tuple(SubjectName(n, NameState(state), at) for n, state, at in others)
+        Subject(*own),
+        names=tuple(SubjectName(n, NameState(state), at) for n, state, at in others),
+        former_codes=tuple(codes or ()),
     )
 
 
