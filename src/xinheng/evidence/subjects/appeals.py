@@ -39,9 +39,9 @@ class Appeal:
 
 
 def open_appeal(tx: Transaction, appeal: Appeal, actor: Actor, clock: Clock) -> Case:
-    """Open an appeal about the code of an organisation in the register; one open at a time.
-
     """Open an appeal about the code of an organisation in the register; one at a time.
+
+    No deadline: none was found in law. Raises OrganisationUnknown, CodeNotValid for a proposed code that fails
     its check, OfficeMissing, NoteRefused.
     """
     code = normalise(appeal.code)
