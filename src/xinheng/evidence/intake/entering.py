@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from xinheng.core.cells import sql_text
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
-from xinheng.evidence.intake import held, matching, returning, seal, store
+from xinheng.evidence.intake import held, matching, returned_cases, returning, seal, store
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.matching import Decisions
@@ -88,10 +88,16 @@ def enter_rows(
     progress("seal")
     profile = draft.rules.profile
     sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, profile.id)
+    there = returned_cases.write_open(tx, folder, source.own)
     late, undated, count = _seal(house, draft, decisions, sender, lines)
     if count != len(lines):
         raise RuntimeError(f"{len(lines)} rows were to become events, {count} did")
     progress("load")
+    opening = returned_cases.Opening(draft.rules.pack, this, source.agency, receipt, house.clock)
+    back, again = returned_cases.assign(tx, opening, there)
+    store.load_returned(tx, returning.returned_reader(folder, receipt, back))
+    if there:
+        returned_cases.settle(tx, house.engine, opening, decisions.refused, again)
     review = _load_rows(tx, house, draft, decisions, source.agency, receipt)
     if decisions.rekeyed:
         comparison.retire_keys(tx, decisions.rekeyed)
@@ -157,7 +163,6 @@ def _load_rows(
 ) -> int:
     """Load what the receipt says of its lines; the number of rows that wait for a review."""
     folder = draft.folder
-    store.load_returned(tx, returning.returned_reader(folder, receipt))
     if draft.persons:
         store.load_lines(tx, returning.person_lines(folder, receipt))
         store.load_numbers(tx, returning.used_numbers(folder, agency, draft.split.item.id))

@@ -57,7 +57,7 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
     item = split.item
     key = record_key.key_text_sql(item, split.former.keys)
     columns = (
-        f"line, {split.macs.sql(key)} AS key_mac, named_record, "
+        f"line, {split.macs.sql(key)} AS key_mac, named_record, named_case, "
         f"{record_key.numbered_sql(item)} AS numbered, "
     )
     rows = f"SELECT * FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"

@@ -88,7 +88,7 @@ class _Reader:
 
     def row(self, entry: dict[str, Row]) -> RowResult:
         if "back" in entry:
-            line, cells, found = entry["back"]
+            line, cells, found, _ = entry["back"]
             return RowResult(line, Outcome.RETURNED, None, returning.results(found), self._from_cells(cells))
         if "said" in entry:
             line, record, kind, *texts = entry["said"]

@@ -41,6 +41,13 @@ def key_text_sql(item: Item, keys: Sequence[tuple[str, str]] = ()) -> str:
     return f"CASE WHEN {numbered} THEN {with_number} ELSE {without} END"
 
 
+def complete_sql(item: Item) -> str:
+    """Whether the row fills every field of its natural key: only then does the key find a row again."""
+    rest = " AND ".join(f"{item.column(role)} IS NOT NULL" for role in UNNUMBERED if item.role(role))
+    always = f"{item.column('authority')} IS NOT NULL AND {item.column('party_code')} IS NOT NULL"
+    return f"({always} AND (({numbered_sql(item)}) OR ({rest})))"
+
+
 def numbered_sql(item: Item) -> str:
     """Whether a row is known by what its item declares as key: with a number, or what stands for one there
     (a period, an account). Authority and party alone know none."""

@@ -17,7 +17,7 @@ from xinheng.core import documents
 from xinheng.core.cells import sql_text
 from xinheng.core.identity import MASK, mask_sql
 from xinheng.core.uscc import judge
-from xinheng.evidence.intake import checks, held
+from xinheng.evidence.intake import checks, held, returned_cases
 from xinheng.evidence.intake.model import DROPPED, CheckResult, Outcome
 from xinheng.evidence.intake.readers_staged import kept
 from xinheng.evidence.intake.split import PERSON, RETURNED, Split, cells_sql
@@ -94,6 +94,7 @@ def statements(split: Split, refused: int) -> list[str]:
         f"COPY (SELECT line, cells, {hidden} AS number, decided_on FROM (SELECT line, cells, "
         f"{number} AS number, {decided} AS decided_on FROM ({columns}) WHERE fate = {PERSON})) "
         f"TO {_path(folder / PERSONS)} (FORMAT parquet)",
+        returned_cases.keys_statement(split, folder / REFUSED if refused else None, hidden),
     ]
 
 
@@ -102,15 +103,18 @@ def _reason_json(split: Split, name: str) -> str:
     return json.dumps(held.reason(name, field).as_json(), ensure_ascii=False, separators=(",", ":"))
 
 
-def returned_reader(folder: Path, receipt: UUID) -> pa.RecordBatchReader:
-    """The rows for `returned_rows`: without those that wait for a review."""
+def returned_reader(folder: Path, receipt: UUID, cases: pa.Array) -> pa.RecordBatchReader:
+    """The rows for `returned_rows`: without those that wait for a review; `cases`: of each, in order."""
 
     def pieces() -> Iterator[pa.RecordBatch]:
+        begun = 0
         for piece in _batches(folder / BACK, ["line", "cells", "checks", "reason"]):
             kept = piece.filter(
                 pa.array([r not in held.REVIEWED for r in piece.column("reason").to_pylist()])
             )
             if kept.num_rows:
+                own = cases.slice(begun, kept.num_rows)
+                begun += kept.num_rows
                 yield pa.RecordBatch.from_arrays(
                     [
                         pa.array([receipt.bytes] * kept.num_rows, pa.binary(16)),
@@ -118,6 +122,7 @@ def returned_reader(folder: Path, receipt: UUID) -> pa.RecordBatchReader:
                             kept.column(n).cast(RETURNED_SCHEMA.field(n).type)
                             for n in ("line", "cells", "checks")
                         ),
+                        own,
                     ],
                     schema=RETURNED_SCHEMA,
                 )

@@ -25,7 +25,7 @@ from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item, MarkRule, Severit
 SAMPLE, USUAL = 2_000, 16  # rows looked at for usual codes, and how many of those
 CHECKED = "checked.parquet"
 PARQUET = "FORMAT parquet, ROW_GROUP_SIZE 40960"  # a row group is read by one thread, and held by one writing
-_READ_ONLY = (own_columns.REASONS, own_columns.FIELDS, own_columns.LINE)
+_READ_ONLY = (own_columns.CASE, own_columns.REASONS, own_columns.FIELDS, own_columns.LINE)
 RETURNED, CANDIDATE, PERSON = 0, 1, 2  # column `fate`
 
 
@@ -112,6 +112,7 @@ def check_statement(split: Split, normalised: str) -> str:
     columns = (
         f"{line}{fields}, masked, dropped, fault, fate, {', '.join(checks.bitmap_columns(split.plan))}, "
         f"{own_columns.record_sql(split.staged)} AS named_record, "
+        f"{own_columns.case_sql(split.staged)} AS named_case, "
         f"{shown} AS shown_mark, {reported if split.reported else 'false'} AS reported_mark, "
         f"CASE WHEN fate <> {CANDIDATE} THEN {cells_sql(split.staged)} END AS cells"
     )

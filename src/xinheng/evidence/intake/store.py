@@ -17,7 +17,13 @@ from xinheng.ground.store.transaction import Row, Transaction
 PAGE = 5_000
 
 RETURNED_SCHEMA = pa.schema(
-    [("receipt", pa.binary(16)), ("line", pa.int32()), ("cells", pa.string()), ("checks", pa.string())]
+    [
+        ("receipt", pa.binary(16)),
+        ("line", pa.int32()),
+        ("cells", pa.string()),
+        ("checks", pa.string()),
+        ("case_id", pa.binary(16)),
+    ]
 )
 LINES_SCHEMA = pa.schema(
     [
@@ -180,8 +186,8 @@ def load_numbers(tx: Transaction, rows: pa.RecordBatchReader) -> None:
 
 
 def returned(tx: Transaction, receipt: UUID) -> Iterator[Row]:
-    """(line, cells, checks) of the rows handed back, ascending."""
-    return _paged(tx, "select line, cells, checks from returned_rows", receipt)
+    """(line, cells, checks, case) of the rows handed back, ascending."""
+    return _paged(tx, "select line, cells, checks, case_id from returned_rows", receipt)
 
 
 def refused_codes(tx: Transaction, codes: list[str], names: list[str], longest: int) -> list[Row]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import xlsxwriter
 
@@ -20,12 +21,16 @@ from xinheng.evidence.intake.store import Kept
 from xinheng.law.model import Item
 
 ROWS, RULES = "退回数据", "规则说明"
-OWN = (own_columns.LINE, own_columns.REASONS, own_columns.FIELDS, own_columns.RECORD, own_columns.CONFIRM)
+OWN = (
+    *(own_columns.LINE, own_columns.REASONS, own_columns.FIELDS),
+    *(own_columns.CASE, own_columns.RECORD, own_columns.CONFIRM),
+)
+Returned = tuple[int, str, str, UUID | None]  # line, cells, checks, its case
 CELL_LIMIT = 32_767  # characters in a cell of a spreadsheet
 
 
-def build(kept: Kept, item: Item, rows: Iterable[tuple[int, str, str]]) -> bytes:
-    """An XLSX file of the returned rows (line, cells, checks) of a receipt."""
+def build(kept: Kept, item: Item, rows: Iterable[Returned]) -> bytes:
+    """An XLSX file of the returned rows of a receipt."""
     sink = BytesIO()
     book = xlsxwriter.Workbook(
         sink,
@@ -44,7 +49,7 @@ def build(kept: Kept, item: Item, rows: Iterable[tuple[int, str, str]]) -> bytes
 
 
 def _write_rows(
-    book: Any, kept: Kept, item: Item, headers: Sequence[str], rows: Iterable[tuple[int, str, str]]
+    book: Any, kept: Kept, item: Item, headers: Sequence[str], rows: Iterable[Returned]
 ) -> dict[str, CheckResult]:
     sheet = book.add_worksheet(ROWS)
     plain = book.add_format({"num_format": "@", "valign": "top"})  # text: codes and numbers keep their digits
@@ -59,7 +64,7 @@ def _write_rows(
     for place, title in enumerate((*OWN, *headers)):
         sheet.write_string(0, place, title, head)
     used: dict[str, CheckResult] = {}
-    for number, (line, cells, found) in enumerate(rows, 1):
+    for number, (line, cells, found, case) in enumerate(rows, 1):
         checks = results(found)
         used.update({c.id: c for c in checks if c.id not in used})
         given: Mapping[str, str] = json.loads(cells)
@@ -67,6 +72,7 @@ def _write_rows(
             str(line),
             _reasons(checks),
             "、".join(dict.fromkeys(_name(item, c.field) for c in checks if c.field)),
+            str(case or ""),
             given.get(own_columns.RECORD, ""),
             given.get(own_columns.CONFIRM, ""),
         )
@@ -107,6 +113,7 @@ def _how_to() -> tuple[str, ...]:
     return (
         f"在“{ROWS}”表中直接修改标红的格，保存后原样再次报送即可；各列的对应关系会自动识别。",
         f"“{own_columns.LINE}”“{own_columns.REASONS}”“{own_columns.FIELDS}”三列只供阅读，再次报送时不读取。",
+        f"“{own_columns.CASE}”：请保留；改好的行凭它销掉对应的待办，关键项填错的也能对上。",
         f"“{own_columns.RECORD}”：更正已入库的记录（包括文号、机关等关键项）时填写该记录的编号；新记录留空。",
         f"“{own_columns.CONFIRM}”：代码少见但已核对无误的，填“是”。",
         "身份证件号码不接收：证件号码列未读入，文字中的号码已隐去。",

@@ -142,6 +142,14 @@ class Case:
 
 
 @dataclass(frozen=True)
+class OpenCase:
+    """As much of an open case as comparing many arriving things needs."""
+
+    state: State
+    dedupe: str | None
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing done about a case; `state` and `owner` are those afterwards."""
 

@@ -29,6 +29,7 @@ from xinheng.office.cases.model import (
     Counts,
     Filter,
     NewCase,
+    OpenCase,
     Page,
     State,
     Step,
@@ -232,9 +233,9 @@ def by_ref(tx: Transaction, ref: str) -> list[Case]:
     return store.by_ref(tx, ref)
 
 
-def open_keys(tx: Transaction, owners: Sequence[UUID], kind: str) -> dict[UUID, str | None]:
-    """The open cases of one kind with their `dedupe`: for comparing many arriving things at once."""
-    return dict(store.open_keys(tx, owners, kind))
+def open_keys(tx: Transaction, owners: Sequence[UUID], kind: str) -> dict[UUID, OpenCase]:
+    """The open cases of one kind, in the order of opening: for comparing many arriving things at once."""
+    return {case: OpenCase(State(state), dedupe) for case, state, dedupe in store.open_keys(tx, owners, kind)}
 
 
 def listed(tx: Transaction, wanted: Filter, page: Page | None = None) -> list[Case]:

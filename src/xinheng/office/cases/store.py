@@ -180,9 +180,9 @@ def by_ref(tx: Transaction, ref: str) -> list[Case]:
 
 
 def open_keys(tx: Transaction, owners: Sequence[UUID], kind: str) -> list[Row]:
-    """(case, dedupe) of all open cases of one kind."""
+    """(case, state, dedupe) of all open cases of one kind."""
     return tx.fetch(
-        """select case_id, dedupe from cases
+        """select case_id, state, dedupe from cases
            where owner = any(%(owners)s::uuid[]) and kind = %(kind)s and closed is null order by case_id""",
         {"owners": list(owners), "kind": kind},
     )

@@ -45,7 +45,7 @@ def test_a_corrected_workbook_goes_in_as_it_is(house: House, tmp_path: Path) -> 
     assert outcomes(first) == ["returned", "accepted", "returned"]
     sheet = read(returned(house, first))
     header = sheet[0]
-    assert header[:5] == [*("原行号", "退回原因", "问题数据项", "信衡编号", "代码确认")]
+    assert header[:6] == [*("原行号", "退回原因", "问题数据项", "退回编号", "信衡编号", "代码确认")]
     assert [cells[0] for cells in sheet[1:]] == ["2", "4"]
     assert "处罚决定日期" in sheet[1][2]
     assert "2026-13-40" in sheet[1][1]
@@ -105,7 +105,7 @@ def test_the_second_sheet_says_what_the_rules_ask(house: House) -> None:
 def test_a_receipt_without_returned_rows_has_a_workbook_with_the_header_alone(house: House) -> None:
     sheet = read(returned(house, house.send(row(1))))
     assert len(sheet) == 1
-    assert sheet[0][5:] == list(row(1))
+    assert sheet[0][6:] == list(row(1))
 
 
 def test_another_platform_receipt_is_absent(house: House) -> None:

@@ -15,7 +15,7 @@ from xinheng.ground.store import Database
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.errors import CaseAbsent, NoteRefused, StepRefused
-from xinheng.office.cases.model import PLATFORM, Actor, Case, Filter, NewCase, Page, State, Tally
+from xinheng.office.cases.model import PLATFORM, Actor, Case, Filter, NewCase, OpenCase, Page, State, Tally
 
 AGENCY, OTHER, CLERK, COLLEAGUE = (UUID(int=n) for n in range(1, 5))
 ACTOR = Actor(CLERK, AGENCY, "王经办")
@@ -213,7 +213,7 @@ def test_many_are_opened_at_once_by_either_adapter(
         )
         one = cases.by_ref(tx, "receipt:x/7")[0]
         assert (one.due_on, one.account, one.state, one.opened) == (DAY, None, State.OPEN, clock.now().at)
-        assert cases.open_keys(tx, [AGENCY], "returned_row")[one.case] is None
+        assert cases.open_keys(tx, [AGENCY], "returned_row")[one.case] == OpenCase(State.OPEN, None)
 
 
 def test_forty_thousand_are_opened_and_moved_within_seconds(database: Database, clock: SteppingClock) -> None:

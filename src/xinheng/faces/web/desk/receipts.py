@@ -93,7 +93,7 @@ def _person_lines(tx: Transaction, kept: Kept) -> Iterator[int]:
 
 
 def _returned(tx: Transaction, kept: Kept) -> Iterator[RowResult]:
-    for line, _, found in kept_rows.returned(tx, kept.receipt):
+    for line, _, found, _ in kept_rows.returned(tx, kept.receipt):
         yield RowResult(line, Outcome.RETURNED, None, returning.results(found))
 
 
