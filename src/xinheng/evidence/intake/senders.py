@@ -70,16 +70,23 @@ def standing(tx: Transaction, request: Request, day: date) -> Standing:
 def behalf(tx: Transaction, request: Request, source: Agency, day: date) -> UUID | None:
     """The agency that enters the request for its source; None where the source sends for itself.
 
-    Raises AgencyUnknown, SourceMissingError where the one is not above the other in the tree.
+    Raises AgencyUnknown, SourceMissingError where the one is not above the other or was not allowed to.
     """
     if request.behalf is None or request.behalf == source.code:
         return None
     entering = access.by_code(tx, request.behalf)
-    if not access.is_above(tx, entering, source) or not entering.exists(day):
+    if not access.is_above(tx, entering, source, day) or not entering.exists(day):
         raise SourceMissingError(
             found=f"{entering.name}不是{source.name}的上级单位，不能代录",
             expected="树中的上级单位代下级单位录入",
             todo="由信源单位自行报送，或请信用办核对单位树",
+            where=request.behalf,
+        )
+    if not access.enters_for(tx, entering, source, day):
+        raise SourceMissingError(
+            found=f"信用办没有允许{entering.name}在 {day} 代{source.name}录入",
+            expected="已登记且有效的代录许可",
+            todo="由信源单位自行报送，或请信用办登记许可（xinheng agency behalf）",
             where=request.behalf,
         )
     return entering.agency

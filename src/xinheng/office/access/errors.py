@@ -147,3 +147,19 @@ class ClientParticularsRefused(XinhengError):
     code: ClassVar[str] = "XH443"
     kind: ClassVar[Kind] = Kind.INVALID
     title: ClassVar[str] = "客户端信息有误"
+
+
+class TreeRefused(XinhengError):
+    """A step in the tree does not fit: a circle, a level, a day, bodies still below, no permission to end."""
+
+    code: ClassVar[str] = "XH444"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    title: ClassVar[str] = "单位树不能这样调整"
+
+
+class NotAdministered(XinhengError):
+    """An administrator reaches for an account, a role or an agency that is not theirs to give."""
+
+    code: ClassVar[str] = "XH445"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    title: ClassVar[str] = "不在本账号的管理范围"

@@ -44,18 +44,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Agency:
-    """信源单位: one body that sends records. Ids stay; codes, names and successors are dated."""
+    """信源单位: one body that sends records. Ids stay; names, superiors and successors are dated."""
 
     agency: UUID
     code: str
     name: str
-    parent: UUID | None
     kind: AgencyKind
     level: Level
     division: str | None
     from_on: date
     to_on: date | None
-    predecessor: UUID | None
 
     def exists(self, on: date) -> bool:
         """Whether it existed on that day (half-open)."""

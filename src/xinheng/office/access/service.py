@@ -14,7 +14,7 @@ from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
 from xinheng.core.wording import fault
 from xinheng.ground.store.transaction import Transaction
-from xinheng.office.access import audit, store
+from xinheng.office.access import audit, store, store_tree, succession
 from xinheng.office.access.errors import AgencyRefused, AgencyUnknown
 from xinheng.office.access.model import (
     FROM_THE_BEGINNING,
@@ -24,6 +24,7 @@ from xinheng.office.access.model import (
     Level,
     Standing,
 )
+from xinheng.office.access.model_tree import By, Under, level_fits, may_enter_for
 
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 DIVISION = re.compile(r"[0-9]{6}([0-9]{3}([0-9]{3})?)?")
@@ -32,7 +33,7 @@ NAME_LENGTH = 100
 
 @dataclass(frozen=True)
 class NewAgency:
-    """What is known of an agency when it is registered; parent and predecessor by code."""
+    """What is known of an agency when it is registered; parent, line and predecessor by code."""
 
     code: str
     name: str
@@ -43,35 +44,36 @@ class NewAgency:
     from_on: date = FROM_THE_BEGINNING
     predecessor: str | None = None  # ends on `from_on`
     authorities: tuple[str, ...] = ()
+    line: str | None = None  # the body that runs it (垂直管理), where that is not its parent
 
 
 def add_agency(tx: Transaction, new: NewAgency, clock: Clock, actor: str) -> Agency:
-    """Register an agency. Raises AgencyRefused, AgencyUnknown (parent or predecessor)."""
+    """Register an agency. Raises AgencyRefused, AgencyUnknown (parent, line or predecessor).
+
+    With a predecessor it takes that one's place from its first day: the predecessor ends, and those below it
+    stand below the new one.
+    """
     _check(tx, new)
     parent = by_code(tx, new.parent) if new.parent else None
+    line = by_code(tx, new.line) if new.line else None
     before = by_code(tx, new.predecessor) if new.predecessor else None
     level = new.level or (parent.level if parent else Level.COUNTY)
+    if parent is not None and not level_fits(parent.level, level):
+        _refuse(f"层级高于上级单位{parent.name}", "不高于上级单位的层级", new.code)
     agency = Agency(
-        new_id(clock),
-        new.code,
-        new.name.strip(),
-        parent.agency if parent else None,
-        new.kind,
-        level,
-        new.division,
-        new.from_on,
-        None,
-        before.agency if before else None,
+        new_id(clock), new.code, new.name.strip(), new.kind, level, new.division, new.from_on, None
     )
-    if before is not None:
-        if new.from_on <= before.from_on:
-            _refuse(f"起始日 {new.from_on} 不晚于前身的起始日", "晚于前身起始日的日期", new.code)
-        store.end_agency(tx, before.agency, new.from_on)
     store.insert_agency(tx, agency)
     store.insert_name(tx, agency.agency, DatedName(agency.name, agency.from_on, None))
+    above = parent.agency if parent else None
+    store_tree.insert_superior(tx, Under(agency.agency, By.PLACE, above, agency.from_on, None))
+    if line is not None:
+        store_tree.insert_superior(tx, Under(agency.agency, By.LINE, line.agency, agency.from_on, None))
     for authority in new.authorities:
         store.insert_authority(tx, agency.agency, DatedName(authority.strip(), agency.from_on, None))
     audit.note(tx, clock, actor, "agency.add", f"{agency.code} {agency.name}")
+    if before is not None:
+        succession.succeed(tx, before, agency, agency.from_on, clock, actor)
     return agency
 
 
@@ -124,6 +126,13 @@ def enter_authority(tx: Transaction, agency: Agency, authority: DatedName, clock
         )
 
 
+def end_authority(tx: Transaction, agency: Agency, name: str, on: date, clock: Clock, actor: str) -> None:
+    """From a day on it no longer sends for that authority. Raises AgencyRefused where it did not before."""
+    if not store_tree.end_authority(tx, agency.agency, name.strip(), on):
+        _refuse(f"{agency.name}在 {on} 之前没有代这个机关报送", "已登记且尚未终止的机关", agency.code)
+    audit.note(tx, clock, actor, "agency.authority", f"{agency.code} {name.strip()}（止 {on}）")
+
+
 def by_code(tx: Transaction, code: str) -> Agency:
     """The agency with this code. Raises AgencyUnknown."""
     found = store.agency_by_code(tx, code)
@@ -137,12 +146,16 @@ def by_ids(tx: Transaction, ids: Iterable[UUID]) -> Mapping[UUID, Agency]:
     return store.agencies_by_id(tx, ids)
 
 
-def tree(tx: Transaction) -> list[tuple[int, Agency]]:
-    """All agencies, parents before their children, with their depth; by code within a parent."""
-    agencies = store.all_agencies(tx)
+def tree(tx: Transaction, on: date | None = None) -> list[tuple[int, Agency]]:
+    """All agencies by place, parents before their children, with their depth; by code within a parent.
+
+    `on`: as they stood that day; without one, as they stand by what was entered last. Ended ones are in it.
+    """
+    superiors = store_tree.links(tx).superiors(By.PLACE, on or date.max)
     children: dict[UUID | None, list[Agency]] = {}
-    for agency in agencies:
-        children.setdefault(agency.parent, []).append(agency)
+    for agency in store.all_agencies(tx):
+        if agency.agency in superiors:
+            children.setdefault(superiors[agency.agency], []).append(agency)
     ordered: list[tuple[int, Agency]] = []
     waiting = [(0, agency) for agency in reversed(children.get(None, []))]
     while waiting:
@@ -153,16 +166,17 @@ def tree(tx: Transaction) -> list[tuple[int, Agency]]:
 
 
 def standing(tx: Transaction, agency: Agency) -> Standing:
-    """For whom an agency sends: its names, its predecessors', the authorities it is entered for."""
-    line = [agency]
-    while (before := line[-1].predecessor) is not None:
-        line.extend(store.agencies_by_id(tx, [before]).values())
-    ids = [a.agency for a in line]
+    """For whom an agency sends: its names, its predecessors', the authorities it is entered for.
+
+    Where one body was split, each of its successors may mend what it sent: nobody else could.
+    """
+    own = [agency.agency, *store_tree.succeeded(tx, agency.agency)]
+    found = store.agencies_by_id(tx, own)
     return Standing(
         agency=agency,
-        own=tuple(ids),
-        codes=tuple(a.code for a in line),
-        names=store.names_of(tx, ids),
+        own=tuple(own),
+        codes=tuple(found[a].code for a in own),
+        names=store.names_of(tx, own),
         authorities=store.authorities_of(tx, agency.agency),
     )
 
@@ -172,12 +186,23 @@ def may_send(tx: Transaction, agency: Agency, authority: str | None, on: date | 
     return standing(tx, agency).may_send(authority, on)
 
 
-def is_above(tx: Transaction, upper: Agency, lower: Agency) -> bool:
-    """Whether `upper` stands somewhere above `lower` in the tree; not where they are the same."""
-    passed = {lower.agency}
-    while lower.parent is not None and lower.parent not in passed:
-        if lower.parent == upper.agency:
-            return True
-        passed.add(lower.parent)
-        lower = store.agencies_by_id(tx, [lower.parent])[lower.parent]
-    return False
+def is_above(tx: Transaction, upper: Agency, lower: Agency, on: date | None = None) -> bool:
+    """Whether `upper` stands somewhere above `lower`, by place or by line; not where they are the same.
+
+    `on`: on that day; without one, by what was entered last.
+    """
+    links = store_tree.links(tx)
+    return any(upper.agency in links.above(lower.agency, by, on or date.max) for by in By)
+
+
+def enters_for(tx: Transaction, upper: Agency, lower: Agency, on: date) -> bool:
+    """Whether `upper` may enter for `lower` that day (代录): above it, and allowed by the credit office."""
+    permissions = store_tree.permissions(tx, lower.agency)
+    return may_enter_for(upper.agency, lower.agency, store_tree.links(tx), permissions, on)
+
+
+def entered_for(tx: Transaction, upper: Agency, on: date) -> list[Agency]:
+    """For whom an agency may enter on that day, by code."""
+    links, permissions = store_tree.links(tx), store_tree.permissions(tx, upper.agency)
+    ids = {p.lower for p in permissions if may_enter_for(upper.agency, p.lower, links, permissions, on)}
+    return sorted((a for a in store.agencies_by_id(tx, ids).values() if a.exists(on)), key=lambda a: a.code)

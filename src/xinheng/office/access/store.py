@@ -18,16 +18,14 @@ from xinheng.office.access.model import (
     Session,
 )
 
-AGENCY = "agency, code, name, parent, kind, level, division, from_on, to_on, predecessor"
+AGENCY = "agency, code, name, kind, level, division, from_on, to_on"
 _ACCOUNT = "account, login, name, role, agency, created, disabled, also"
 _ACCOUNT_COLUMNS = len(_ACCOUNT.split(", "))
 
 
 def agency_of(row: Row) -> Agency:
-    agency, code, name, parent, kind, level, division, from_on, to_on, predecessor = row
-    return Agency(
-        agency, code, name, parent, AgencyKind(kind), Level(level), division, from_on, to_on, predecessor
-    )
+    agency, code, name, kind, level, division, from_on, to_on = row
+    return Agency(agency, code, name, AgencyKind(kind), Level(level), division, from_on, to_on)
 
 
 def _account(row: Row) -> Account:
@@ -42,8 +40,8 @@ def _account(row: Row) -> Account:
 def insert_agency(tx: Transaction, agency: Agency) -> None:
     tx.execute(
         f"""insert into agencies ({AGENCY})
-            values (%(agency)s, %(code)s, %(name)s, %(parent)s, %(kind)s, %(level)s, %(division)s,
-                    %(from_on)s, %(to_on)s, %(predecessor)s)""",
+            values (%(agency)s, %(code)s, %(name)s, %(kind)s, %(level)s, %(division)s, %(from_on)s,
+                    %(to_on)s)""",
         vars(agency) | {"kind": agency.kind.value, "level": agency.level.value},
     )
 
@@ -144,6 +142,15 @@ def account_by_login(tx: Transaction, login: str) -> tuple[Account, str] | None:
 def all_accounts(tx: Transaction) -> list[Account]:
     """By login."""
     return [_account(row) for row in tx.fetch(f"select {_ACCOUNT} from accounts order by login")]
+
+
+def accounts_of(tx: Transaction, agencies: Iterable[UUID]) -> list[Account]:
+    """Of these agencies, by login."""
+    rows = tx.fetch(
+        f"select {_ACCOUNT} from accounts where agency = any(%(ids)s::uuid[]) order by login",
+        {"ids": list(agencies)},
+    )
+    return [_account(row) for row in rows]
 
 
 def set_password(tx: Transaction, account: UUID, password: str) -> None:

@@ -334,3 +334,45 @@ def test_a_client_is_entered_rotated_and_disabled(run):
     assert "停用" in run("client", "list", "--agency", "MY-JK")[1]
     assert run("client", "rotate", client)[0] == 3
     assert run("client", "disable", "xc-nobody")[0] == 4
+
+
+def test_an_agency_moves_ends_is_succeeded_and_shows_it_all(run):
+    for arguments in (
+        ("TR", "树市信用办", "--kind", "office", "--level", "city"),
+        ("TR-T", "树市税务局", "--parent", "TR"),
+        ("TR-X", "木县信用办", "--parent", "TR", "--kind", "office", "--level", "county"),
+        ("TR-X-T", "木县税务局", "--parent", "TR-X", "--line", "TR-T"),
+        ("TR-V", "林镇", "--parent", "TR-X", "--level", "township"),
+        ("TR-Z", "森林管理区", "--parent", "TR", "--level", "zone"),
+    ):
+        assert run("agency", "add", *arguments)[0] == 0
+    assert run("agency", "move", "TR-V", "--under", "TR-Z", "--from", "2024-05-01")[0] == 0
+    assert run("agency", "move", "TR", "--under", "TR-V", "--from", "2024-05-01")[0] == 5
+    assert run("agency", "end", "TR-X", "--on", "2025-01-01")[0] == 5
+    assert run("agency", "behalf", "TR-Z", "TR-V", "--from", "2024-05-01")[0] == 0
+    assert run("agency", "behalf", "TR-X", "TR-V", "--from", "2024-05-01")[0] == 5
+    assert run("agency", "settings", "TR-V", "--review")[0] == 0
+    assert run("agency", "succeed", "TR-X", "--by", "TR-Z", "--from", "2025-01-01")[0] == 0
+    assert run("agency", "rename", "TR-V", "林街道", "--from", "2024-06-01")[0] == 0
+    assert run("agency", "authority", "TR-V", "林镇执法队")[0] == 0
+    assert run("agency", "authority", "TR-V", "林镇执法队", "--end", "--to", "2024-07-01")[0] == 0
+    shown = run("agency", "show", "TR-V")[1]
+    for line in (
+        r"名称 +林镇 +–2024-06-01",
+        r"名称 +林街道 +2024-06-01–",
+        r"上级（按地域） +TR-X 木县信用办 +–2024-05-01",
+        r"上级（按地域） +TR-Z 森林管理区 +2024-05-01–",
+        r"代报机关 +林镇执法队 +–2024-07-01",
+        r"可由其代录 +TR-Z 森林管理区 +2024-05-01–",
+        r"报送前审核 +是",
+    ):
+        assert re.search(line, shown), line
+    assert re.search(r"上级（按条线） +TR-T 树市税务局", run("agency", "show", "TR-X-T")[1])
+    assert re.search(r"由其承继 +TR-Z 森林管理区 +2025-01-01–", run("agency", "show", "TR-X")[1])
+    assert run("agency", "end", "TR-V", "--on", "2025-06-01")[0] == 0
+    assert run("agency", "show", "nobody")[0] == 4
+    for arguments in (
+        ("behalf", "TR-Z", "TR-V", "--end"),
+        ("move", "TR-X-T", "--line", "--from", "2026-01-01"),
+    ):
+        assert run("agency", *arguments)[0] == 0
