@@ -59,16 +59,18 @@ def translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _refusal(error) from None
-    except (psycopg.OperationalError, pymysql.err.OperationalError) as error:
-        raise _at_the_door(error) from None
+    except OSError:
+        raise _away() from None
     except SQLAlchemyError as error:
         raise _refused(type(error).__name__) from None
 
 
 def _refusal(error: DBAPIError) -> AgencyDatabaseAway | AgencyDatabaseRefused | AddressWrong:
     original = error.orig
-    state = getattr(original, "sqlstate", None)
-    if state is not None:  # PostgreSQL: class 08 connection, 40 retry, 53 resources, 57 operator
+    if isinstance(original, psycopg.Error) and (state := original.sqlstate) is not None:
+        # class 08 connection, 40 retry, 53 resources, 57 operator; 28 and 3D at the door
+        if state[:2] in {"28", "3D"}:
+            return _door(state)
         return _away() if state[:2] in {"08", "40", "53", "57"} or state == "55P03" else _refused(state)
     number = original.args[0] if original is not None and original.args else 0
     if number in PASSING or error.connection_invalidated:
@@ -143,7 +145,7 @@ def _mariadb(address: Address, place: str) -> Callable[[], Any]:
             port=address.port,
             database=address.database,
             user=address.user,
-            password=address.password,
+            password=address.password.encode(),  # as text, the driver knows Latin letters only
             charset="utf8mb4",
             client_flag=FOUND_ROWS,
             connect_timeout=PATIENCE,
