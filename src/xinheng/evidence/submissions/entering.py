@@ -40,7 +40,7 @@ from xinheng.evidence.submissions.model import (
 from xinheng.ground import queue
 from xinheng.ground.store import UniqueClash
 from xinheng.ground.store.transaction import Transaction
-from xinheng.office.access import audit
+from xinheng.office.access import audit, settings
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency
 
@@ -212,8 +212,7 @@ def _first_step(tx: Transaction, source: Agency) -> Step:
 
 
 def _requires_review(tx: Transaction, source: Agency) -> bool:
-    asked = getattr(access, "requires_review", None)
-    return bool(asked and asked(tx, source))
+    return settings.settings_of(tx, source.agency).requires_review
 
 
 def _check_words(handed: Handed) -> None:

@@ -13,12 +13,14 @@ from xinheng.evidence.intake import service as intake
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.service import Home
 from xinheng.evidence.submissions import entering, store
+from xinheng.evidence.submissions.callbacks import service as callbacks
 from xinheng.evidence.submissions.errors import GivenUpError
 from xinheng.evidence.submissions.holding import Holding
 from xinheng.evidence.submissions.model import (
     ATTEMPTS,
     ENDED,
     KEPT,
+    TOLD,
     State,
     Step,
     Submission,
@@ -109,6 +111,8 @@ def _end(tx: Transaction, home: Home, found: Submission, step: Step, **columns: 
 
 def tell(tx: Transaction, home: Home, submission: Submission) -> None:
     """Have the agency's system told, where it asked to be and the office entered an address."""
+    if submission.callback and submission.state in TOLD:
+        callbacks.tell(tx, submission.id, submission.agency, home.clock)
 
 
 def sweep(home: Home, now: datetime) -> int:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from xinheng.faces.app.demo.places import CITY
 from xinheng.faces.app.demo.running import Running, demo_settings, running
+from xinheng.faces.jobs import working
 from xinheng.faces.web.server import serve
 
 
@@ -35,7 +36,8 @@ def demo(
             ready = stack.enter_context(running(settings, say))
         _announce(out, ready)
         if not build_only:
-            serve(ready.app, settings.bind, settings.port)
+            with working(ready.app):
+                serve(ready.app, settings.bind, settings.port)
 
 
 def _progress(out: Console) -> Progress:

@@ -41,6 +41,8 @@ ROOMS = (
     "log",
     "db",
     "serve",
+    "worker",
+    "callback",
     "demo",
     "version",
 )

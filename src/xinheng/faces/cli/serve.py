@@ -1,4 +1,4 @@
-"""`xinheng serve`: portal, desk and api of a home, until stopped."""
+"""`xinheng serve`: portal, desk, api and background work of a home, until stopped."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from xinheng.faces.app import Settings, open_app
+from xinheng.faces.jobs import working
 from xinheng.faces.web import server
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -16,7 +17,7 @@ def serve(
     bind: Annotated[str | None, typer.Option("--bind", help="监听地址；默认只在本机")] = None,
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="端口")] = None,
 ) -> None:
-    """启动公示网站、工作台和数据接口，按 Ctrl-C 停止。"""
+    """启动公示网站、工作台和数据接口，并办理排队的报送，按 Ctrl-C 停止。"""
     settings = Settings.from_environment()
     host, number = bind or settings.bind, settings.port if port is None else port
     with open_app(settings, serving=True) as app:
@@ -24,4 +25,5 @@ def serve(
         typer.echo(f"已启动：http://{shown}:{number}  （Ctrl-C 停止）")
         if host not in LOOPBACK:
             typer.echo("正在对外监听：请放在有 TLS 的反向代理之后，登录口令不能明文传输。", err=True)
-        server.serve(app, host, number)
+        with working(app):
+            server.serve(app, host, number)

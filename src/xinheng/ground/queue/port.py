@@ -13,7 +13,8 @@ from uuid import UUID
 
 from xinheng.ground.store.transaction import Transaction
 
-QUEUE = "xinheng"
+WORK = "work"  # heavy: one at a time in a process
+TELL = "tell"  # speaking to other systems: several at a time, mostly waiting
 NOW = timedelta(0)
 
 
@@ -24,6 +25,7 @@ def defer(
     *,
     wait: timedelta = NOW,
     once: str | None = None,
+    queue: str = WORK,
 ) -> None:
     """Have `task` run with `args` after `wait`, once this transaction is committed.
 
@@ -37,7 +39,7 @@ def defer(
                case when %(wait)s::bigint > 0 then now() + make_interval(secs => %(wait)s::bigint) end
            )]::procrastinate_job_to_defer_v1[])""",
         {
-            "queue": QUEUE,
+            "queue": queue,
             "task": task,
             "once": once,
             "args": json.dumps({name: _plain(value) for name, value in args.items()}),

@@ -1,0 +1,17 @@
+"""`xinheng worker`: background work in a process of its own, beside `serve` or without it."""
+
+from __future__ import annotations
+
+import threading
+
+import typer
+
+from xinheng.faces.app import Settings, open_app
+from xinheng.faces.jobs import working
+
+
+def worker() -> None:
+    """办理排队的报送并通知报送单位的系统，按 Ctrl-C 停止；serve 运行时已包含，不必另开。"""
+    with open_app(Settings.from_environment(), serving=True) as app, working(app):
+        typer.echo("已启动：办理排队的报送（Ctrl-C 停止；正在办理的办完再停）")
+        threading.Event().wait()
