@@ -68,8 +68,11 @@ def authority_code() -> str:
     return unified_code(1, "11" + DIVISION)
 
 
-def penalties(target: Path, rows: int, organisations: int) -> None:
-    """Write a UTF-8 CSV of `rows` decisions on `organisations` organisations, under the standard's codes."""
+def penalties(target: Path, rows: int, organisations: int, first: int = 0) -> None:
+    """Write a UTF-8 CSV of `rows` decisions on `organisations` organisations, under the standard's codes.
+
+    `first`: the running number of the first decision, so that a second sheet does not repeat the first.
+    """
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "organisations.csv"
         with listed.open("w", encoding="utf-8") as text:
@@ -81,7 +84,7 @@ def penalties(target: Path, rows: int, organisations: int) -> None:
         # a million decisions are spread over organisations by a step that shares no factor with their number
         source = (
             f"SELECT i, code, name, DATE '2021-08-01' + CAST(i % 1800 AS INTEGER) AS day "
-            f"FROM range({rows}) r(i) JOIN read_csv('{listed}', header=false, "
+            f"FROM range({first}, {first + rows}) r(i) JOIN read_csv('{listed}', header=false, "
             f"columns={{'n': 'BIGINT', 'code': 'VARCHAR', 'name': 'VARCHAR'}}) "
             f"ON n = (i * 7919) % {organisations}"
         )
