@@ -202,11 +202,15 @@ def _proper(year: int, month: int, day: int) -> str | None:
 def date_sql(column: str, *, serial: bool = False) -> str:
     """`date` as SQL: a text `YYYY-MM-DD`, or NULL. The two usual spellings take a short way."""
     folded = f"translate({tidy_sql(column)}, {sql_text(WIDE)}, {sql_text(NARROW)})"
-    ready = _checked_sql(column)
-    slashed = _checked_sql(f"replace({column}, '/', '-')")
+    # What a cast reads as a day and writes back as it stood was that day in one of the two usual spellings;
+    # the round trip costs half of a look at its form and `try_strptime`.
+    day = f"TRY_CAST({column} AS DATE)"
+    usual = (
+        f"{day} BETWEEN DATE '1900-01-01' AND DATE '2099-12-31' "
+        f"AND CAST({day} AS VARCHAR) = replace({column}, '/', '-')"
+    )
     return (
-        f"CASE WHEN regexp_full_match({column}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN {ready} "
-        f"WHEN regexp_full_match({column}, '[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}') THEN {slashed} "
+        f"CASE WHEN {usual} THEN CAST({day} AS VARCHAR) "
         f"ELSE list_transform([{folded}], lambda cell: {_spelt_sql(serial)})[1] END"
     )
 

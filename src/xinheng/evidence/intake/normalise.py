@@ -8,13 +8,13 @@ decimal multiplication, a number too long for that stays as it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from xinheng.core import cells, identity, uscc
 from xinheng.core.cells import sql_text
 from xinheng.evidence.intake import mapping
 from xinheng.evidence.intake.model import ColumnPlan, Staged
+from xinheng.evidence.intake.normalise_look import odd_sql
 from xinheng.evidence.intake.normalise_values import amount, amount_sql, enum, enum_sql
 from xinheng.evidence.intake.readers_staged import kept
 from xinheng.law.model import Field, FieldType, Item
@@ -33,12 +33,16 @@ _SUSPECT = "[0-9０-９]([ -]{0,3}[0-9０-９]){14}"
 _CODE_SAYS = "代码"  # before a unified code, so that one of digits only is not taken for a person's number
 
 
-def normalised_sql(staged: Staged, item: Item, constants: Mapping[str, str] | None = None) -> str:
+def normalised_sql(
+    staged: Staged, item: Item, constants: Mapping[str, str] | None = None, *, spared: bool = True
+) -> str:
     """The normalised relation (columns: see `model`) over a staged one, as a SELECT.
 
     `line` is there only where `staged` is not `ordered`: otherwise a row's place gives it, and asking DuckDB
     for it would hold the scan on one thread. `constants` (field code, name or role -> value for all rows)
-    fill a field where the file leaves it empty. Raises `UnknownMappingError` for one without a field.
+    fill a field where the file leaves it empty. Rows in which one look finds nothing to do are `spared` the
+    rest; without it all rows are worked through, to the same end. Raises `UnknownMappingError` for a constant
+    without a field.
     """
     rows = _Rows(staged, item, mapping.constants(constants or {}, item))
     line = "" if staged.ordered else "line, "
@@ -47,7 +51,7 @@ def normalised_sql(staged: Staged, item: Item, constants: Mapping[str, str] | No
     normal = (
         f"SELECT {line}{fields}dropped, {rows.numeric_fields()} AS numeric_fields, "
         f"{rows.nul_fields()} AS nul_fields, fault{raw}, odd "
-        f"FROM (SELECT *, {rows.odd()} AS odd FROM ({staged.relation}))"
+        f"FROM (SELECT *, {rows.odd() if spared else 'true'} AS odd FROM ({staged.relation}))"
     )
     return _masked(normal, item, rows.filled(), line, raw)
 
@@ -60,7 +64,6 @@ def _masked(normal: str, item: Item, filled: Sequence[Field], line: str, raw: st
         for f in filled
     )
     beside = f"concat_ws({bar}, {beside})" if filled else "''"
-    personal = "".join(f" OR {_personal_sql(f.code)}" for f in filled if f.type is FieldType.USCC)
     hidden = f"CASE WHEN regexp_matches(beside, '{_SUSPECT}') THEN {identity.mask_sql('beside')} END"
     places = {f.code: i for i, f in enumerate(filled, start=1)}
     fields = "".join(f"{_apart(f, places.get(f.code))}, " for f in item.fields)
@@ -70,16 +73,8 @@ def _masked(normal: str, item: Item, filled: Sequence[Field], line: str, raw: st
         f"SELECT {line}{fields}CAST({count} AS INTEGER) AS masked, {outside} FROM ("
         f"SELECT *, CASE WHEN hidden IS NOT NULL THEN string_split(hidden, {bar}) END AS apart FROM ("
         f"SELECT *, {hidden} AS hidden FROM ("
-        f"SELECT *, CASE WHEN odd{personal} THEN {beside} END AS beside FROM ({normal}))))"
+        f"SELECT *, CASE WHEN odd THEN {beside} END AS beside FROM ({normal}))))"
     )
-
-
-def _personal_sql(code: str) -> str:
-    """Whether a unified code's field could hold a person's number: a year of birth in its place, or too many
-    digits in something that has not the form of a code."""
-    cell = f'"{code}"'
-    long = f"regexp_matches({cell}, '[0-9]{{15}}') AND NOT regexp_full_match({cell}, '[0-9A-Z]{{18}}')"
-    return f"(regexp_matches({cell}, '[0-9]{{6}}(18|19|20)[0-9]{{8}}') OR ({long}))"
 
 
 def _apart(field: Field, place: int | None) -> str:
@@ -112,17 +107,9 @@ class _Rows:
         return [f for f in self._item.fields if f.code in self._columns]
 
     def odd(self) -> str:
-        """Whether some cell of the row has a blank, a full-width digit, a word for nothing or many digits.
-
-        Most rows of an export have none. One look at a row's cells together costs no more than the looks at
-        each that it spares; what follows is done for odd rows only. Unified codes are looked at on their own.
-        """
-        fields = {f.code for f in self._item.fields if f.type is not FieldType.USCC}
-        looked_at = [f"c{c.index}" for code in fields for c in self._columns.get(code, [])]
-        if not looked_at:
-            return "false"
-        beside = f"concat_ws('|', '', {', '.join(looked_at)}, '')"
-        return f"regexp_matches({beside}, {sql_text(_ODD)})"
+        """Whether some cell of the row has to be worked on, masked or left out."""
+        named = [code for role in _NAMES if (code := self._roles.get(role))]
+        return odd_sql(self._columns, self._item.fields, named)
 
     def field(self, field: Field) -> str:
         """The normalised value of a field: its columns joined, else its constant, else NULL."""
@@ -135,11 +122,9 @@ class _Rows:
         cell = f"c{column.index}"
         marked = field.type in (FieldType.USCC, FieldType.CODE)
         shown = self._shown(field, _unmarked_sql(cell) if marked else cell, column)
-        if field.type is FieldType.USCC:
-            usual = f"WHEN regexp_full_match({cell}, '[0-9A-Z]{{15,18}}') THEN {cell}"
-            return f"CASE {usual} WHEN {cell} <> '' AND NOT {_empty_sql(cell)} THEN {shown} END"
-        as_it_is = field.type in _FREE and not self._named(field) and not self._compact(field)
-        plain = f"nullif({_unmarked_sql(cell) if marked else cell}, '')" if as_it_is else shown
+        # in a row that is not odd these are in their form; the others have more than one
+        as_it_is = field.type in _FREE or field.type is FieldType.USCC
+        plain = f"nullif({cell}, '')" if as_it_is else shown
         kept_whole = _whole_sql(cell) if field.type is FieldType.WAN_YUAN else ""
         return (
             f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL {kept_whole}ELSE {shown} END"
@@ -251,12 +236,3 @@ def _empty_sql(cell: str) -> str:
     """`cells.is_empty` as SQL, by a look into one text: a long IN would leave its CASE (see csv_reader)."""
     words = sql_text("|" + "|".join(cells.EMPTY_WORDS) + "|")
     return f"({cell} IS NULL OR contains({words}, '|' || lower({cells.compact_sql(cell)}) || '|'))"
-
-
-def _odd() -> str:
-    """A blank, a full-width letter or digit, a cell with a word for nothing, or a long run of digits."""
-    words = "|".join(re.escape(word) for word in cells.EMPTY_WORDS if word)
-    return f"{cells.BLANKS_RE2}|[０-９Ａ-Ｚａ-ｚ]|[|](?i:{words})[|]|{_SUSPECT}"
-
-
-_ODD = _odd()

@@ -26,8 +26,13 @@ def amount_sql(cell: str, divide_by: int = 1) -> str:
     is no amount and is not divided: what is said of it names the number that was typed.
     """
     number = f"regexp_replace({cells.compact_sql(cell)}, '^(人民币|[¥￥])', '')"
+    # A number that its own decimal begins with, written out to six places, needs no look at its form. One
+    # below nothing is left to the longer way.
+    short = f"TRY_CAST({cell} AS DECIMAL(18, 6))"
+    usual = f"{short} >= 0 AND starts_with(CAST({short} AS VARCHAR), {cell})"
     return (
-        f"CASE WHEN regexp_full_match({cell}, '{_AMOUNT}') THEN {_plain(cell, divide_by)} "
+        f"CASE WHEN {usual} THEN {_written(short, divide_by)} "
+        f"WHEN regexp_full_match({cell}, '{_AMOUNT}') THEN {_plain(cell, divide_by)} "
         f"ELSE list_transform([{number}], lambda n: {_spelt('n', cell, divide_by)})[1] END"
     )
 
@@ -75,13 +80,17 @@ def _spelt(name: str, cell: str, divide_by: int) -> str:
 
 
 def _plain(number: str, divide_by: int) -> str:
-    value = f"TRY_CAST({number} AS DECIMAL(30, 6))"
-    if divide_by == 10_000:
-        value = f"{value} * CAST('0.0001' AS DECIMAL(5, 4))"
-    plain = f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"  # there always is a point
+    plain = _written(f"TRY_CAST({number} AS DECIMAL(30, 6))", divide_by)
     if divide_by == 1:
         return plain
     return f"CASE WHEN {number} LIKE '-%' THEN {number} || '元' ELSE {plain} END"
+
+
+def _written(value: str, divide_by: int) -> str:
+    """A decimal with six places as plain text without idle zeros, divided first."""
+    if divide_by == 10_000:
+        value = f"{value} * CAST('0.0001' AS DECIMAL(5, 4))"
+    return f"rtrim(rtrim(CAST({value} AS VARCHAR), '0'), '.')"  # there always is a point
 
 
 def enum_sql(cell: str, field: Field) -> str:

@@ -298,3 +298,72 @@ def test_the_apostrophe_before_text_of_digits_is_taken_off_codes_and_dates(
         (CODE, "420200", "石市监罚〔2024〕1号", "2026-11-12", "'注"),
         (None, None, None, "'去年", "x"),
     ]
+
+
+NASTY = (
+    *(
+        "",
+        "无",
+        "NIL",
+        "甲公司",
+        "甲 公司",
+        "(甲)公司",
+        "（甲）公司",
+        "ＡＢ",
+        "甲，乙",
+        "甲|乙",
+        "|无|",
+        "'123",
+        "''",
+    ),
+    *(
+        "\ue000",
+        "\ue000\ue000(",
+        "（\ue000",
+        "1234567890123456",
+        "1-2-3-4-5-6-7-8-9-0-1-2-3-4-5-6",
+        "a\u200bb",
+    ),
+    *(CODE, CODE.lower(), CODE[:17], CODE + "1", f"{CODE}|{CODE}", f"{CODE}；{CODE}", "911101051949123127"),
+    *("11010519491231002X", "身份证110105194912310021", "110105491231002", "11010519491331002X", "12345678"),
+    *("2024-07-31", "2024/07/31", "2024/07-31", "2024 07 31", "2024-07-31 (BC)", "infinity", "epoch", "长期"),
+    *("2024-02-30", "1899-12-31", "9999-12-31", "2100-01-01", "20240731", "2024-7-1", "02024-07-31"),
+    *(
+        "1",
+        "1.50",
+        "1.",
+        ".5",
+        "-0",
+        "-1",
+        "-1.5",
+        "+3",
+        "007",
+        "1e3",
+        "1_000",
+        "1,000",
+        "0.1234567",
+        "5万元",
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=st.lists(st.lists(st.sampled_from(NASTY), min_size=6, max_size=6), min_size=1, max_size=30))
+def test_rows_that_one_look_spares_come_out_as_if_worked_through(
+    tmp_path_factory: pytest.TempPathFactory, engine: Engine, rows: list[list[str]]
+) -> None:
+    header = [
+        "名称",
+        "统一社会信用代码",
+        "行政相对人代码_2(工商注册号)",
+        "处罚决定日期",
+        "处罚金额（元）",
+        "备注",
+    ]
+    quoted = [header, *([f'"{cell}"' for cell in row] for row in rows)]
+    staged = stage(text_file(tmp_path_factory.mktemp("look") / "a.csv", quoted), engine)
+    spared, worked = (
+        engine.run(staged.folder, [], [normalise.normalised_sql(staged, ITEM, spared=how)])[0]
+        for how in (True, False)
+    )
+    assert spared == worked
