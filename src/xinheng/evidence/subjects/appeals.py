@@ -41,8 +41,8 @@ class Appeal:
 def open_appeal(tx: Transaction, appeal: Appeal, actor: Actor, clock: Clock) -> Case:
     """Open an appeal about the code of an organisation in the register; one at a time.
 
-    No deadline: none was found in law. Raises OrganisationUnknown, CodeNotValid for a proposed code that fails
-    its check, OfficeMissing, NoteRefused.
+    No deadline: none was found in law. Raises OrganisationUnknown, OfficeMissing, NoteRefused, and
+    CodeNotValid for a proposed code that fails its check.
     """
     code = normalise(appeal.code)
     bearer = alias_store.bearer(tx, code)

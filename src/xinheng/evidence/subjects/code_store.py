@@ -195,6 +195,14 @@ def one(tx: Transaction, finding: UUID, *, lock: bool = False) -> Finding | None
     return _finding(rows[0]) if rows else None
 
 
+def by_ids(tx: Transaction, findings: Sequence[UUID]) -> list[Finding]:
+    rows = tx.fetch(
+        f"select {_COLUMNS} from code_findings where finding = any(%(ids)s::uuid[]) order by finding",
+        {"ids": list(findings)},
+    )
+    return [_finding(row) for row in rows]
+
+
 @dataclass(frozen=True)
 class Asked:
     """Which findings: of these owners (None: all), a kind, a place, a code; standing unless `ended`."""
@@ -302,7 +310,20 @@ def drop_registrar(tx: Transaction, prefix: str, division: str) -> int:
 
 
 def _finding(row: Row) -> Finding:
-    finding, kind, place, *middle, outcome, note, by = row
     return Finding(
-        finding, FindingKind(kind), Place(place), *middle, Outcome(outcome) if outcome else None, note, by
+        finding=row[0],
+        kind=FindingKind(row[1]),
+        place=Place(row[2]),
+        code=row[3],
+        name=row[4],
+        other_code=row[5],
+        other_name=row[6],
+        met=row[7],
+        owner=row[8],
+        found_on=row[9],
+        held_on=row[10],
+        ended_on=row[11],
+        outcome=Outcome(row[12]) if row[12] else None,
+        note=row[13],
+        decided_by=row[14],
     )

@@ -127,10 +127,7 @@ def _open(tx: Transaction, rows: list[Row], clock: Clock) -> None:
     ids = _ids(clock, len(rows))
     day = today(clock)
     store.insert(tx, rows, ids, day)
-    findings = [
-        Finding(number, FindingKind(r[0]), Place(r[1]), *r[2:7], r[8], day, day, None, None, None, None)
-        for number, r in zip(ids, rows, strict=True)
-    ]
+    findings = store.by_ids(tx, ids)
     cases.open_many(tx, (_case(f) for f in findings), clock)
 
 

@@ -49,7 +49,7 @@ def rate(
 ) -> None:
     """重错码率：分子、分母和口径。"""
     from xinheng.faces.cli import codes_register
-    from xinheng.faces.cli.agency import civil_date
+    from xinheng.faces.cli.agency_changes import civil_date
 
     codes_register.rate(civil_date(on) if on else None)
 

@@ -22,7 +22,16 @@ from xinheng.faces.web.access import Knock
 from xinheng.faces.web.api import routes as api
 from xinheng.faces.web.api.description import describe
 from xinheng.faces.web.context import Web
-from xinheng.faces.web.desk import completeness, office, proposals, receipts, sign_in, upload
+from xinheng.faces.web.desk import (
+    codes,
+    codes_appeals,
+    completeness,
+    office,
+    proposals,
+    receipts,
+    sign_in,
+    upload,
+)
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
@@ -40,7 +49,7 @@ PACK_LOOK = 15  # seconds between looks for a newly activated pack
 LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
-DESK = (sign_in, upload, receipts, office, completeness, proposals)
+DESK = (sign_in, upload, receipts, office, completeness, proposals, codes, codes_appeals)
 # looked through in this order: what systems ask all day comes first
 ROUTERS = tuple(module.router for module in (api, *PORTAL, *DESK))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from tests.unit.faces.web.samples_codes import code_pages
+
 from xinheng.faces.web.desk import views as desk
 from xinheng.faces.web.portal import patterns
 from xinheng.faces.web.portal import views as portal
@@ -381,4 +383,5 @@ PAGES: dict[str, tuple[str, str, dict[str, object]]] = {
     "returned": ("desk/returned.html", "receipts", {"returned": RETURNED, "who": WHO}),
     "office": ("desk/office.html", "office", {"office": OFFICE, "who": WHO}),
     "audit": ("desk/audit.html", "audit", {"audit": AUDIT, "who": WHO}),
+    **code_pages(WHO),
 }

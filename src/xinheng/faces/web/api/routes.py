@@ -94,6 +94,7 @@ def organisation(found: Subject) -> dict[str, Any]:
         "status": found.status,
         "registered": found.registered,
         "former_names": [n.name for n in found.names if n.state is NameState.FORMER],
+        "former_codes": list(found.former_codes),
         "asked_code": found.asked_code,
     }
 

@@ -46,7 +46,8 @@ class Organisation(Shape):
     status: str
     registered: bool = Field(description="是否经登记数据核实；否：未经登记核实")
     former_names: list[str]
-    asked_code: str | None = Field(description="查询所用的代码是曾用代码时，写在这里")
+    former_codes: list[str] = Field(description="曾用代码：已由登记机关更正，仍可用来查询")
+    asked_code: str | None = Field(description="查询所用的代码是曾用代码时，写在这里；code 总是现用代码")
 
 
 class SubjectAnswer(Shape):

@@ -42,7 +42,7 @@ def show_organisation(request: Request, web: House, code: str) -> Response:
         if subject is None:
             raise organisation_absent(code)
         if subject.code != code:
-            return RedirectResponse(f"/organisations/{subject.code}", 302, {"cache-control": PUBLIC})
+            return RedirectResponse(f"/organisations/{subject.code}", 301, {"cache-control": PUBLIC})
         day = web.today()
         sections = tuple(_section(tx, web, subject, item, day) for item in order(web.app.pack))
     return web.render.public(
@@ -98,6 +98,10 @@ def organisation_view(subject: Subject, sections: tuple[Section, ...], day: date
     if former:
         text = "、".join(n.name for n in former)
         pairs.append(Pair("曾用名", text, wide=True))
+    if subject.former_codes:
+        text = "、".join(subject.former_codes)
+        note = "已由登记机关更正，仍可用来查询；更正前的记录仍写旧代码"
+        pairs.append(Pair("曾用代码", text, mono=True, wide=True, note=note))
     if seen:
         text = "、".join(n.name for n in seen)
         note = "信源单位报送时用过的名称，与现用名称不同，等待信用办核对"
