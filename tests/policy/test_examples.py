@@ -15,7 +15,7 @@ PACKS = sorted(head.parent.name for head in shipped().glob("*/pack.yaml"))
 
 @pytest.fixture(scope="module", params=PACKS)
 def pack(request: pytest.FixtureRequest) -> Pack:
-    return load(request.param, [shipped()])
+    return load(request.param, [shipped()], verify=True)
 
 
 def items(pack: Pack) -> list[Item]:

@@ -171,7 +171,7 @@ def _check(node: Node, subject: _Subject, context: RuleContext, columns: frozens
             entries["id"].place, found=short, expected="小写字母、数字与连字符，如 date-order"
         )
     field = subject.field
-    words = words_of(field, context.roles)
+    words = words_of(field, context.roles, context.fields + context.beside)
     span = node.span()
     basis = context.bases.resolve(node, span)
     severity = Severity(entries["severity"].one_of([s.value for s in Severity]))
@@ -241,7 +241,7 @@ def read_mark_rules(node: Node, context: RuleContext) -> tuple[MarkRule, ...]:
     columns = context.columns
     for entry in node.items():
         entries = entry.mapping((*_RULE, *VALUE), VALUE_OPTIONAL)
-        words = words_of(None, context.roles)
+        words = words_of(None, context.roles, context.fields + context.beside)
         span = entry.span()
         found.append(
             MarkRule(

@@ -1,8 +1,9 @@
 """Cores: what many items have in common, written once: fields, their roles, lists and headers.
 
 A catalogue file with `cores:` names them; an item takes them by name. In a core `{p}` stands for the item's
-`prefix` (the beginning of its field codes) and `{w}` for its `word` (检查 in 检查机关). A core has no life of
-its own: its fields become the item's, with their dates and bases, and count as the pack's that has the item.
+`prefix` (the beginning of its field codes), `{w}` for its `word` (检查 in 检查机关), `{d}` for its disclosure
+class. A core has no life of its own: its fields become the item's, with their dates and bases, and count as
+the pack's that has the item.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def gather(root: Node, common: Common, bases: Bases, pack: str) -> Parts:
     entries = root.entries()
     named = entries["cores"].texts() if "cores" in entries else (OWN,)
     words = {key: entries[name].text() for key, name in (("p", "prefix"), ("w", "word")) if name in entries}
+    words["d"] = entries["disclosure"].entries()["class"].text()
     parts = Parts((), MappingProxyType({}), (), ())
     for name in named:
         if name == OWN:
@@ -125,7 +127,7 @@ def _with(parts: Parts, more: Parts, root: Node) -> Parts:
 
 
 def filled(node: Node, words: Mapping[str, str]) -> Node:
-    """The node with `{p}` and `{w}` filled in. Raises PackValueError where the item does not say them."""
+    """The node with `{p}`, `{w}`, `{d}` filled in. Raises PackValueError where the item does not say them."""
     if isinstance(node.raw, Mapping):
         return replace(node, raw={_text(k, words, node): filled(v, words) for k, v in node.raw.items()})
     if not isinstance(node.raw, str):
@@ -134,7 +136,7 @@ def filled(node: Node, words: Mapping[str, str]) -> Node:
 
 
 def _text(text: str, words: Mapping[str, str], node: Node) -> str:
-    for key in ("p", "w"):
+    for key in ("p", "w", "d"):
         if f"{{{key}}}" in text:
             if key not in words:
                 expected = "事项写明 prefix（{p}）与 word（{w}）"

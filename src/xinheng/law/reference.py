@@ -7,31 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xinheng.law.model import Basis, Field, FieldType, Item, Severity, Span, Verified
+from xinheng.law.model import Basis, Field, Item, Severity, Span, Verified
 from xinheng.law.packs import Pack
 from xinheng.law.publicity import Clock, Early, PublicityClass
+from xinheng.law.roles import UNNUMBERED
+from xinheng.law.words import DISCLOSURES, EVERY, KINDS, PROVIDERS, SOURCES, TYPES, marked
 
-_TYPES = {
-    FieldType.TEXT: "文字",
-    FieldType.LONG_TEXT: "长文字",
-    FieldType.USCC: "统一社会信用代码",
-    FieldType.CODE: "号码",
-    FieldType.DATE: "日期",
-    FieldType.WAN_YUAN: "金额（万元）",
-    FieldType.ENUM: "值表",
-    FieldType.NUMBER: "数",
-}
 _CLOCKS = {Clock.DECIDED: "决定之日", Clock.PUBLISHED: "公示之日"}
 _EARLY = {Early.MONTHS: "", Early.NEVER: "不提前", Early.NONE: "", Early.UNREAD: "待核实"}
 _PROFILES = {"report": "标准", "collected": "补录"}
-_DISCLOSURE = {"public": "社会公开", "shared": "政务共享", "authorised": "授权查询"}
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 _VERIFIED = {Verified.TEXT: "已读原文", Verified.SUMMARY: "由转述得知", Verified.NONE: "待核实"}
 
 
 def page(pack: Pack) -> str:
     """The page: what this pack itself says; what it inherits stands on its parent's page."""
-    parts = [_head(pack), _instruments(pack)]
+    parts = [_head(pack), _instruments(pack), _overview(pack), _common(pack)]
     parts += [_item(pack, item) for item in pack.items.values()]
     parts += [_publicity(pack), _profiles(pack), _targets(pack), _remedies(pack), _calendar(pack)]
     text = "\n\n".join(part for part in parts if part)
@@ -98,14 +89,22 @@ def _instruments(pack: Pack) -> str:
 def _item(pack: Pack, item: Item) -> str:
     parts: list[str] = []
     if item.pack == pack.name:
-        marks = item.marks
         said = [
             f"- 版本 {item.edition}，{_span(item.span)}；依据：{_cite(pack, item.basis)}",
-            f"- 责任单位：{item.provider}",
-            f"- 归集：{_yes(marks.collected)}；公示：{_yes(marks.shown)}；上报：{_yes(marks.reported)}",
+            f"- 责任单位：{item.provider}（{PROVIDERS[item.provider_kind]}）",
+            f"- 类别：{KINDS[item.kind]}；来源：{SOURCES[item.source]}",
+            f"- 公开属性：{DISCLOSURES[item.disclosure]}",
+            f"- 频次：{item.frequency.text if item.frequency else '待核实'}",
+            f"- {_marked(item)}",
             f"- 保存：{item.retention}",
-            f"- 补录（collected）须有：{_collected(item)}",
         ]
+        if item.secret:
+            said.append("- 涉密事项：不归集、不公示、不上报")
+        else:
+            said.append(f"- 识别一条记录：{_key(item)}")
+            said.append(f"- 补录（collected）须有：{_collected(item)}")
+        if item.note:
+            said.append(f"- 说明：{item.note}")
         parts.append("\n".join(said))
     parts.append(_section("数据项", _fields(pack, item), 3))
     parts.append(_section("值表", _values(pack, item), 3))
@@ -115,6 +114,61 @@ def _item(pack: Pack, item: Item) -> str:
     parts.append(_headers(pack, item))
     text = "\n\n".join(part for part in parts if part)
     return f"## {item.name}（{item.id}）\n\n{text}" if text else ""
+
+
+def _marked(item: Item) -> str:
+    named = (("归集", "collected"), ("公示", "shown"), ("上报", "reported"))
+    return "；".join(f"{word}：{marked(item, name)}" for word, name in named)
+
+
+def _key(item: Item) -> str:
+    """Which fields make two rows the same record, with a number and without."""
+    without = "、".join(item.field(code).name for role in UNNUMBERED if (code := item.role(role)))
+    if not item.key:
+        return f"{without}（相同而其他内容不同的，转核实）"
+    named = "、".join(item.field(item.roles[role]).name for role in item.key)
+    return f"{named}；缺少其中一项的，{without}"
+
+
+def _overview(pack: Pack) -> str:
+    """The items of this pack itself, one line each."""
+    rows = [
+        (
+            item.name, f"`{item.id}`", KINDS[item.kind], SOURCES[item.source], item.provider,
+            EVERY[item.frequency.every] if item.frequency else "待核实", DISCLOSURES[item.disclosure],
+            _yes(item.marks.collected), marked(item, "shown"), marked(item, "reported"),
+        )
+        for item in pack.items.values()
+        if item.pack == pack.name
+    ]  # fmt: skip
+    head = ("事项", "id", "类别", "来源", "责任单位", "频次", "公开属性", "归集", "公示", "上报")
+    return _section("目录", _table(head, rows))
+
+
+def _common(pack: Pack) -> str:
+    """The checks that all items share, once: each item has them for its own fields."""
+    if len(pack.chain) > 1:
+        return ""
+    seen: dict[tuple[str, str], tuple[str, ...]] = {}
+    for item in pack.items.values():
+        for check in item.checks:
+            if check.common:
+                short = check.id.split(".")[1]
+                name = item.field(check.field).name if check.field else ""
+                message = check.message.replace(f"“{name}”", "“（数据项）”") if name else check.message
+                seen.setdefault(
+                    (short, "、".join(check.profiles)),
+                    (
+                        f"`{short}`", message, check.expected.replace(f"“{name}”", "“（数据项）”"),
+                        _SEVERITY[check.severity], "、".join(_PROFILES[p] for p in check.profiles),
+                        _span(check.span), pack.cite(check.basis),
+                    ),
+                )  # fmt: skip
+    rows = [(*row[:2], row[2] if len(row[2]) < 80 else "见值表", *row[3:]) for row in seen.values()]
+    head = ("编号", "说明（以一个数据项为例）", "应为", "结果", "用于", "有效期", "依据")
+    table = _table(head, rows)
+    text = "完整编号为 `事项.编号.数据项`，如 `penalty.required.CF_WSH`；每个事项按自己的数据项取用。"
+    return f"## 各事项共用的校验\n\n{text}\n\n{table}" if table else ""
 
 
 def _collected(item: Item) -> str:
@@ -135,8 +189,8 @@ def _fields(pack: Pack, item: Item) -> str:
     own = [f for f in item.fields if f.pack == pack.name]
     rows = [
         (
-            str(number), f"`{f.code}`", f.name, _TYPES[f.type], str(f.max_length or ""), _presence(f),
-            _DISCLOSURE[f.disclosure], _span(f.span), pack.cite(f.basis),
+            str(number), f"`{f.code}`", f.name, TYPES[f.type], str(f.max_length or ""), _presence(f),
+            DISCLOSURES[f.disclosure], _span(f.span), pack.cite(f.basis),
         )
         for number, f in enumerate(own, 1)
     ]  # fmt: skip
@@ -189,7 +243,7 @@ def _checks(pack: Pack, item: Item) -> str:
             "、".join(_PROFILES[p] for p in c.profiles), _span(c.span), pack.cite(c.basis),
         )
         for c in item.checks
-        if c.pack == pack.name
+        if c.pack == pack.name and not c.common
     ]  # fmt: skip
     return _table(("编号", "说明", "应为", "结果", "用于", "有效期", "依据"), rows)
 

@@ -17,3 +17,4 @@ ROLES = (
 )  # fmt: skip
 IDENTITY = ("party_name", "party_code", "document", "authority", "decided", "content")
 KEY = ("authority", "document", "party_code")  # of the natural key, with a document number
+UNNUMBERED = ("authority", "decided", "party_code", "content")  # of the key of a row without one

@@ -9,7 +9,7 @@ that plays a role.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from xinheng.law.errors import PackValueError
 from xinheng.law.model import Field, FieldType
@@ -53,9 +53,12 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(text))
 
 
-def words_of(field: Field | None, roles: Mapping[str, str]) -> dict[str, str]:
-    """What the placeholders of one expansion stand for."""
+def words_of(field: Field | None, roles: Mapping[str, str], fields: Iterable[Field] = ()) -> dict[str, str]:
+    """What the placeholders of one expansion stand for. `{decided_name}` is the name of the field that plays
+    the role `decided` among `fields`."""
     words = dict(roles)
+    names = {one.code: one.name for one in fields}
+    words |= {f"{role}_name": names[code] for role, code in roles.items() if code in names}
     if field is None:
         return words
     words |= {"field": field.code, "name": field.name}
