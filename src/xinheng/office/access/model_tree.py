@@ -124,17 +124,32 @@ def counted(links: Links, head: UUID | None, by: By, from_on: date, to_on: date)
     A body that moved within the period counts here for the days it was here, and elsewhere for the others: so
     a past figure stays what it was, and the figures of all heads of a level add up to that of the one above.
     """
+    return [c for part in parts(links, head, by, from_on, to_on).values() for c in part]
+
+
+def parts(links: Links, head: UUID | None, by: By, from_on: date, to_on: date) -> dict[UUID, list[Counted]]:
+    """The same, apart: under the head's own id what is its own, under each branch's id what is that one's.
+
+    No body is in two parts on one day, so the parts add up to the whole.
+    """
     edges = [from_on, *links.changes(from_on, to_on), to_on]
-    open_since: dict[UUID, date] = {}
-    found: list[Counted] = []
+    open_since: dict[tuple[UUID, UUID], date] = {}
+    found: dict[UUID, list[Counted]] = {}
+
+    def close(part: UUID, agency: UUID, day: date) -> None:
+        found.setdefault(part, []).append(Counted(agency, open_since.pop((part, agency)), day))
+
     for day, _ in pairwise(edges):
-        present = scope(links, head, by, day)
-        gone = [agency for agency in open_since if agency not in present]
-        found.extend(Counted(agency, open_since.pop(agency), day) for agency in gone)
-        for agency in present:
-            open_since.setdefault(agency, day)
-    found.extend(Counted(agency, since, to_on) for agency, since in open_since.items())
-    return sorted(found, key=lambda c: (c.from_on, c.agency))
+        present = {(b, a) for b in links.branches(head, by, day) for a in scope(links, b, by, day)}
+        if head is not None and head in links.superiors(by, day):
+            present.add((head, head))
+        for part, agency in [key for key in open_since if key not in present]:
+            close(part, agency, day)
+        for key in present:
+            open_since.setdefault(key, day)
+    for part, agency in list(open_since):
+        close(part, agency, to_on)
+    return found
 
 
 def circle_on(links: Links, new: Under) -> date | None:

@@ -97,13 +97,16 @@ def scope(tx: Transaction, agency: Agency | None, on: date, by: By | None = None
     return model_tree.scope(store_tree.links(tx), agency.agency if agency else None, order, on)
 
 
-def counted(
+def parts(
     tx: Transaction, agency: Agency | None, from_on: date, to_on: date, by: By | None = None
-) -> list[Counted]:
-    """The same for a period, from its first day to before `to_on`: who is counted on which days of it."""
+) -> dict[UUID, list[Counted]]:
+    """The same for a period, from its first day to before `to_on`, apart: its own, and each branch's.
+
+    No body is in two parts on one day: the parts add up to the whole.
+    """
     order = by or (model_tree.order_of(agency.kind) if agency else By.PLACE)
     head = agency.agency if agency else None
-    return model_tree.counted(store_tree.links(tx), head, order, from_on, to_on)
+    return model_tree.parts(store_tree.links(tx), head, order, from_on, to_on)
 
 
 # -- entry on behalf ---------------------------------------------------------------------------------

@@ -82,14 +82,12 @@ def test_a_move_leaves_the_past_where_it_was(house, database, clock):
     assert "X-V" not in codes(database, house, "X", ON)
     assert "X-V" in codes(database, house, "Z", ON)
     with database.transaction() as tx:
-        month = moving.counted(tx, house["X"], date(2024, 4, 15), date(2024, 5, 15))
-        zone = moving.counted(tx, house["Z"], date(2024, 4, 15), date(2024, 5, 15))
-    moved = house["X-V"].agency
-    assert Counted(moved, date(2024, 4, 15), ON) in month
-    assert Counted(moved, ON, date(2024, 5, 15)) in zone
-    assert [c for c in month if c.agency == house["X-S"].agency] == [
-        Counted(house["X-S"].agency, date(2024, 4, 15), date(2024, 5, 15))
-    ]
+        month = moving.parts(tx, house["X"], date(2024, 4, 15), date(2024, 5, 15))
+        zone = moving.parts(tx, house["Z"], date(2024, 4, 15), date(2024, 5, 15))
+    moved, steady = house["X-V"].agency, house["X-S"].agency
+    assert month[moved] == [Counted(moved, date(2024, 4, 15), ON)]
+    assert zone[moved] == [Counted(moved, ON, date(2024, 5, 15))]
+    assert month[steady] == [Counted(steady, date(2024, 4, 15), date(2024, 5, 15))]
 
 
 def test_a_line_can_be_given_and_taken(house, database, clock):

@@ -1,0 +1,139 @@
+"""What an agency, an office or a whole place handed in over a period: one query for every level.
+
+Every number is a sum of receipts, so that a figure can be walked back to the receipts it is made of. Who is
+counted, on which days, says `office.access` (its counting rule); here rows are only added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
+from uuid import UUID
+
+from xinheng.evidence.intake import store_figures
+from xinheng.evidence.intake.model import Way
+from xinheng.evidence.ledger.flows import Flow, Span, flows
+from xinheng.ground.store.transaction import Transaction
+from xinheng.office.access.model_tree import Counted
+
+Key = TypeVar("Key", bound=Hashable)
+
+# R011: typed in or filled into a sheet by hand. What a program sends (api, table) is not; what was fetched
+# and confirmed (capture) is not typed either.
+MANUAL = frozenset({Way.FILE, Way.FORM})
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Receipts added up. 补录 (`collected`) stands apart: it counts in no rate.
+
+    `manual` and `behalf` are accepted and corrected rows that came by a manual way, or on behalf.
+    """
+
+    files: int = 0
+    accepted: int = 0
+    corrected: int = 0
+    known: int = 0
+    returned: int = 0
+    late: int = 0
+    undated: int = 0
+    persons: int = 0
+    review: int = 0
+    collected: int = 0
+    manual: int = 0
+    behalf: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Sums)))
+
+    @property
+    def taken(self) -> int:
+        """Rows that went in: accepted and corrected, without 补录."""
+        return self.accepted + self.corrected
+
+
+COUNTS = ("accepted", "corrected", "known", "returned", "late", "undated", "persons", "review")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The sums of one part, month, item and way."""
+
+    part: UUID
+    month: str  # 2026-11
+    item: str
+    way: Way
+    sums: Sums
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A period's figures of one head. `flows` as the ledger tells them (`evidence.ledger.flows`)."""
+
+    from_on: date
+    to_on: date  # first day no more
+    cells: tuple[Cell, ...]
+    flows: Mapping[tuple[UUID | None, str | None], Flow]
+
+    @property
+    def total(self) -> Sums:
+        """Over all."""
+        return sum((cell.sums for cell in self.cells), Sums())
+
+    def by_month(self) -> dict[str, Sums]:
+        """Month -> sums; months without receipts are left out."""
+        return self._by(lambda cell: cell.month)
+
+    def by_item(self) -> dict[str, Sums]:
+        """Item id -> sums."""
+        return self._by(lambda cell: cell.item)
+
+    def by_way(self) -> dict[Way, Sums]:
+        """Way -> sums."""
+        return self._by(lambda cell: cell.way)
+
+    def by_part(self) -> dict[UUID, Sums]:
+        """The head's own and each branch's; they add up to the total."""
+        return self._by(lambda cell: cell.part)
+
+    def flow(self, part: UUID | None = None, month: str | None = None) -> Flow:
+        """Days from decision to recording and withdrawals: of a part, of a month, or of all."""
+        return self.flows.get((part, month), Flow(0, None, None, 0))
+
+    def _by(self, key: Callable[[Cell], Key]) -> dict[Key, Sums]:
+        found: dict[Key, Sums] = {}
+        for cell in self.cells:
+            found[key(cell)] = found.get(key(cell), Sums()) + cell.sums
+        return found
+
+
+def figures(tx: Transaction, parts: Mapping[UUID, Sequence[Counted]], from_on: date, to_on: date) -> Figures:
+    """The figures of what `office.access.moving.parts` counts, from the first day to before `to_on`."""
+    spans = [(part, c.agency, c.from_on, c.to_on) for part, counted in parts.items() for c in counted]
+    cells = []
+    for part, month, item, way, behalf, reported, files, *counts in store_figures.receipt_sums(tx, spans):
+        told = dict(zip(COUNTS, counts, strict=True))
+        cells.append(Cell(part, month, item, Way(way), _sums(files, told, Way(way), behalf, reported)))
+    return Figures(from_on, to_on, tuple(cells), flows(tx, [Span(*span) for span in spans]))
+
+
+def _sums(files: int, told: Mapping[str, int], way: Way, behalf: bool, reported: bool) -> Sums:
+    if not reported:
+        return Sums(files=files, collected=told["accepted"])
+    taken = told["accepted"] + told["corrected"]
+    return Sums(
+        files=files,
+        **told,
+        manual=taken if way in MANUAL else 0,
+        behalf=taken if behalf else 0,
+    )
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """`part` of `whole` in per cent to one place, halves up; None where there is nothing to be a part of."""
+    if whole == 0:
+        return None
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
