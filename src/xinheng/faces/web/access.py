@@ -121,6 +121,7 @@ def who(session: Session) -> Who:
     links.append(("completeness", "/desk/completeness", "完整性"))
     links.append(("proposals", "/desk/proposals", "目录建议"))
     links.append(("codes", "/desk/codes", "重错码"))
+    links.append(("exchange", "/desk/exchange", "库表交换"))
     if oversees(session):
         links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]
     links.append(("home", "/", "公示网站"))
