@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House
-from xinheng.faces.web.portal.shown import record_lines
+from xinheng.faces.web.portal.shown import public_items, record_lines
 from xinheng.faces.web.portal.views import HomeView
 from xinheng.faces.web.views import COUNT_CAP, Figure, count_text, grouped
 from xinheng.judgement.publicity import service as publicity
@@ -23,7 +23,7 @@ def show_home(request: Request, web: House) -> Response:
     day, pack = web.today(), web.app.pack
     with web.transaction() as tx:
         figures = []
-        for item in pack.items.values():
+        for item in public_items(pack):
             count = publicity.shown_count(tx, publicity.Listing(item=item.id), day)
             shown = count_text(None if count > COUNT_CAP else count)
             figures.append(Figure(f"正在公示的{item.name}", shown))

@@ -14,7 +14,7 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.subjects import service as subjects
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House, Web
-from xinheng.faces.web.portal.shown import record_lines
+from xinheng.faces.web.portal.shown import public_items, record_lines
 from xinheng.faces.web.portal.views import ListingView
 from xinheng.faces.web.views import COUNT_CAP, PAGE_DEPTH, PAGE_SIZE, FormError, Turn, count_text, page_number
 from xinheng.ground.store.transaction import Transaction
@@ -71,12 +71,13 @@ def show_list(request: Request, web: House, filters: Annotated[Filters, Depends(
 
 def _listing(web: Web, filters: Filters) -> ListingView:
     pack = web.app.pack
-    item = filters.item if filters.item in pack.items else next(iter(pack.items))
+    public = public_items(pack)
+    item = filters.item if filters.item in {i.id for i in public} else public[0].id
     days, errors = days_of(filters)
     base = ListingView(
         item=item,
         item_name=pack.item(item).name,
-        items=tuple((i.id, i.name) for i in pack.items.values()),
+        items=tuple((i.id, i.name) for i in public),
         authority=filters.authority,
         party=filters.party,
         start=filters.start if "from" in days else "",

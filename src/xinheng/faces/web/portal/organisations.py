@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.errors import OrganisationAbsentError
 from xinheng.faces.web.pages import PUBLIC
 from xinheng.faces.web.portal.none_found import sentence
-from xinheng.faces.web.portal.shown import record_lines
+from xinheng.faces.web.portal.shown import public_items, record_lines
 from xinheng.faces.web.portal.views import OrganisationView, Section
 from xinheng.faces.web.views import Pair, Tag, moment
 from xinheng.ground.store.transaction import Transaction
@@ -45,9 +46,9 @@ def show_organisation(request: Request, web: House, code: str) -> Response:
             return RedirectResponse(f"/organisations/{subject.code}", 301, {"cache-control": PUBLIC})
         day = web.today()
         sections = tuple(_section(tx, web, subject, item, day) for item in order(web.app.pack))
-    return web.render.public(
-        request, "portal/organisation.html", "search", org=organisation_view(subject, sections, day)
-    )
+    held_back = tuple(i.name for i in web.app.pack.items.values() if i.marks.collected and not i.marks.shown)
+    view = replace(organisation_view(subject, sections, day), held_back=held_back)
+    return web.render.public(request, "portal/organisation.html", "search", org=view)
 
 
 def organisation_absent(code: str) -> OrganisationAbsentError:
@@ -60,8 +61,8 @@ def organisation_absent(code: str) -> OrganisationAbsentError:
 
 
 def order(pack: Pack) -> tuple[str, ...]:
-    """Items as pages list them: in the order of the pack."""
-    return tuple(pack.items)
+    """Items that have a section on the page, in the order of the pack."""
+    return tuple(item.id for item in public_items(pack))
 
 
 def _section(tx: Transaction, web: Web, subject: Subject, item: str, day: date) -> Section:

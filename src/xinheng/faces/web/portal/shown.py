@@ -11,9 +11,15 @@ from xinheng.faces.web.portal.record_fields import role_text
 from xinheng.faces.web.portal.views import RecordLine
 from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity.model import PublicityRow
+from xinheng.law.model import Item
 from xinheng.law.packs import Pack
 
 Public = Mapping[str, str]
+
+
+def public_items(pack: Pack) -> tuple[Item, ...]:
+    """Items that the pack marks as shown, in its order; the others have no page and no list."""
+    return tuple(item for item in pack.items.values() if item.marks.shown)
 
 
 def public_contents(tx: Transaction, rows: Sequence[PublicityRow]) -> dict[PublicityRow, Public]:

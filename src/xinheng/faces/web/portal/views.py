@@ -74,6 +74,7 @@ class OrganisationView:
     pairs: tuple[Pair, ...]
     sections: tuple[Section, ...]
     day: date
+    held_back: tuple[str, ...] = ()  # items that are collected and not shown to the public
 
 
 @dataclass(frozen=True)
