@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xinheng.evidence.intake.model import CheckCount, CheckResult
-from xinheng.law.model import Item, Severity
+from xinheng.law.model import Item, Severity, Span
 
 WORD = 62
 PARTY, ROW = "intake.party", "intake.row"
@@ -30,6 +30,7 @@ class Rule:
     field: str | None
     message: str
     expected: str
+    within: str | None = None  # SQL: whether it is in force for the row's day of decision; None: always
 
     def result(self, found: str | None) -> CheckResult:
         """What this rule says about a row on which it failed."""
@@ -38,12 +39,29 @@ class Rule:
 
 
 def rules(item: Item, profile: str, day: date) -> tuple[Rule, ...]:
-    """The platform's own rules, then the pack's that are in force on the report date, in the pack's order."""
+    """The platform's own rules, then the pack's in its order, of rows reported on `day`.
+
+    Of a rule with versions, each row is held against the one in force on its day of decision.
+    """
     from_pack = [
-        Rule(c.id, c.sql or c.expr, c.severity, c.field, c.message, c.expected)
-        for c in item.checks_on(day, profile)
+        Rule(
+            c.id, c.sql or c.expr, c.severity, c.field, c.message, c.expected, within_sql(item, c.span, day)
+        )
+        for c in item.checks_until(day, profile)
     ]
     return (*_own(item), *from_pack)
+
+
+def within_sql(item: Item, span: Span, day: date) -> str | None:
+    """Whether a rule of this span is in force for a row reported on `day` (`Item.rule_day`), over normalised
+    rows; None where it is for all, which spares looking."""
+    if item.always(span, day):
+        return None
+    decided = item.column("decided")
+    known = f"regexp_full_match({decided}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND {decided} <= report_date"
+    rule_day = f"CASE WHEN {known} THEN greatest({decided}, '{item.span.start}') ELSE report_date END"
+    ends = f" AND {rule_day} < '{span.to}'" if span.to else ""
+    return f"({rule_day} >= '{span.start}'{ends})"
 
 
 def _own(item: Item) -> tuple[Rule, ...]:
@@ -78,6 +96,7 @@ def checked_sql(relation: str, plan: Sequence[Rule], absent: Sequence[str] = ())
         *_bitmap("failed", [_fails(i, plan) for i in range(len(plan))]),
         *_bitmap("idle", [f"k{i} IS NULL" for i in range(len(plan))]),
         *_bitmap("bare", [f'"{field}" IS NULL' for field in fields(plan)]),
+        *(_bitmap("outside", [f"NOT {rule.within}" for rule in dated]) if (dated := _dated(plan)) else ()),
     )
     names = ", ".join(f"k{i}" for i in range(len(plan)))
     inner = f"SELECT *, {ran} FROM ({relation})"
@@ -86,6 +105,8 @@ def checked_sql(relation: str, plan: Sequence[Rule], absent: Sequence[str] = ())
 
 def _ran(rule: Rule, absent: Sequence[str]) -> str:
     sql = f"TRY({_without(rule.sql, absent)})"
+    if rule.within is not None:
+        sql = f"CASE WHEN {rule.within} THEN {sql} END"
     return sql if rule.id == ROW or "fault" in absent else f"CASE WHEN fault IS NULL THEN {sql} END"
 
 
@@ -111,6 +132,11 @@ def fields(plan: Sequence[Rule]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.field for rule in plan if rule.field))
 
 
+def _dated(plan: Sequence[Rule]) -> list[Rule]:
+    """The rules that are not in force for every row."""
+    return [rule for rule in plan if rule.within is not None]
+
+
 def _fails(i: int, plan: Sequence[Rule]) -> str:
     """Whether rule i failed. Our own look at the party speaks only where no rule of the pack returns it."""
     rule = plan[i]
@@ -123,12 +149,12 @@ def _fails(i: int, plan: Sequence[Rule]) -> str:
 
 
 def bitmap_columns(plan: Sequence[Rule]) -> tuple[str, ...]:
-    """The names of the bitmap columns: all of `failed`, of `idle`, of `bare`."""
-    return tuple(
-        f"{kind}{word}"
-        for kind, count in (("failed", len(plan)), ("idle", len(plan)), ("bare", len(fields(plan))))
-        for word in range(words(count))
-    )
+    """The names of the bitmap columns: all of `failed`, of `idle`, of `bare`, and where rules have versions
+    of `outside`: not in force on the row's day of decision."""
+    kinds = [("failed", len(plan)), ("idle", len(plan)), ("bare", len(fields(plan)))]
+    if dated := _dated(plan):
+        kinds.append(("outside", len(dated)))
+    return tuple(f"{kind}{word}" for kind, count in kinds for word in range(words(count)))
 
 
 def any_sql(plan: Sequence[Rule], severities: Iterable[Severity]) -> str:
@@ -180,26 +206,27 @@ def results_sql(plan: Sequence[Rule]) -> str:
 
 def counts(plan: Sequence[Rule], groups: Iterable[tuple[int, ...]]) -> tuple[CheckCount, ...]:
     """Counts per rule from rows of `GROUP BY` all bitmap columns with `count(*)` last."""
-    totals = [[0, 0, 0] for _ in plan]  # failed, empty, errors
-    rows, size = 0, words(len(plan))
+    totals = [[0, 0, 0, 0] for _ in plan]  # failed, empty, errors, outside
+    rows, size, looked = 0, words(len(plan)), words(len(fields(plan)))
     place = {field: i for i, field in enumerate(fields(plan))}
+    dated = {rule.id: i for i, rule in enumerate(_dated(plan))}
     for group in groups:
         count = group[-1]
         rows += count
-        failed, idle, bare = (
-            _joined(group[:size]),
-            _joined(group[size : 2 * size]),
-            _joined(group[2 * size : -1]),
-        )
+        failed, idle = _joined(group[:size]), _joined(group[size : 2 * size])
+        bare = _joined(group[2 * size : 2 * size + looked])
+        outside = _joined(group[2 * size + looked : -1])
         for i, rule in enumerate(plan):
             if failed >> i & 1:
                 totals[i][0] += count
+            elif rule.id in dated and outside >> dated[rule.id] & 1:
+                totals[i][3] += count
             elif idle >> i & 1:
                 is_bare = rule.field is not None and bare >> place[rule.field] & 1
                 totals[i][1 if is_bare else 2] += count
     return tuple(
-        CheckCount(rule.id, rule.severity, rows - failed - empty - errors, failed, empty, errors)
-        for rule, (failed, empty, errors) in zip(plan, totals, strict=True)
+        CheckCount(rule.id, rule.severity, rows - sum(total), *total)
+        for rule, total in zip(plan, totals, strict=True)
     )
 
 

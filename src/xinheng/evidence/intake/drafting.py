@@ -62,8 +62,9 @@ class Draft:
 
 
 def rules(pack: Pack, request: Request, day: date) -> Rules:
-    """The rules a request names. Raises UnknownItemError, NoRuleInForceError, UnknownProfileError."""
-    item = pack.item(request.item_id, on=day)
+    """The rules a request names. Raises UnknownItemError, NoRuleInForceError, SecretItemError,
+    UnknownProfileError."""
+    item = pack.collected(request.item_id, on=day)
     profile = pack.profiles.get(request.profile)
     if profile is None or not profile.span.covers(day):
         raise UnknownProfileError(

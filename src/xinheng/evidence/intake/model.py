@@ -248,7 +248,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class CheckCount:
-    """How one check went over a file. What did not run says why: passed + failed + empty + errors = rows."""
+    """How one check went over a file. What did not run says why: passed + failed + empty + errors + outside = rows."""
 
     id: str
     severity: Severity
@@ -256,6 +256,7 @@ class CheckCount:
     failed: int
     empty: int  # did not run: the field it looks at is empty
     errors: int  # did not run: could not be worked out on the value it found
+    outside: int = 0  # not held against it: another version was in force on the day of decision
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -265,6 +266,7 @@ class CheckCount:
             "failed": self.failed,
             "empty": self.empty,
             "errors": self.errors,
+            **({"outside": self.outside} if self.outside else {}),
         }
 
 

@@ -152,10 +152,15 @@ def _json_key(header: str) -> str:
 
 def marks_sql(item: Item, day: date) -> tuple[str, str]:
     """The marks *shown* and *reported upward* of a row: the least that the item and the rules on it allow."""
-    rules = item.mark_rules_on(day)
+    rules = item.mark_rules_until(day)
+
+    def holds(rule: MarkRule) -> str:
+        within = checks.within_sql(item, rule.span, day)
+        said = f"coalesce(TRY({rule.sql or rule.expr}), false)"
+        return f"({within} AND {said})" if within else said
 
     def least(mark: bool, against: Sequence[MarkRule]) -> str:
-        terms = [f"coalesce(TRY({rule.sql or rule.expr}), false)" for rule in against]
+        terms = [holds(rule) for rule in against]
         return f"NOT ({' OR '.join(terms)})" if mark and terms else ("true" if mark else "false")
 
     return (
