@@ -120,3 +120,11 @@ class ArchiveError(XinhengError):
     code = "XH214"
     kind = Kind.INVALID
     title = "规则包存档无法读取"
+
+
+class SecretItemError(XinhengError):
+    """Rows of an item that is secret (涉密), or not collected: neither taken in nor shown (R007)."""
+
+    code = "XH215"
+    kind = Kind.FORBIDDEN
+    title = "不得报送的事项"

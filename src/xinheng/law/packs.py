@@ -25,7 +25,7 @@ from xinheng.law.duties import (
     read_remedies,
     read_targets,
 )
-from xinheng.law.errors import NoRuleInForceError, PackOverrideError, PackSyntaxError, UnknownItemError
+from xinheng.law.errors import NoRuleInForceError, PackOverrideError, PackSyntaxError, SecretItemError, UnknownItemError
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
 from xinheng.law.yaml_lines import Node
 
@@ -82,6 +82,19 @@ class Pack:
                 where=self.name,
             )
         return found[0]
+
+    def collected(self, name: str, on: date) -> Item:
+        """The item of which rows may be taken in on that day. Raises what `item` raises, and SecretItemError
+        for one that is secret or that the pack only lists."""
+        item = self.item(name, on)
+        if item.secret or not item.marks.collected:
+            raise SecretItemError(
+                found=f"“{item.name}”是涉密事项" if item.secret else f"“{item.name}”不归集",
+                expected="不涉密、列为归集的事项",
+                todo="涉密事项按保密规定管理，不得向本平台报送",
+                where=self.name,
+            )
+        return item
 
     def cite(self, basis: Basis) -> str:
         """The basis as a Chinese citation; with （待核实） where its text could not be read."""

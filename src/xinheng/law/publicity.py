@@ -148,6 +148,8 @@ def verify(publicity: Publicity, items: Mapping[str, Item]) -> None:
         item = items.get(ruling.item)
         if item is None:
             raise PackValueError(place, found=f"事项 {ruling.item}", expected="、".join(items) or "（无）")
+        if item.secret:
+            raise PackValueError(place, found=f"{item.name}是涉密事项", expected="涉密事项没有公示规则")
         kept = {one.code for one in item.fields if not one.dropped}
         for role, code in ruling.columns.items():
             if code not in kept or item.roles.get(role, code) != code:
