@@ -7,6 +7,7 @@ values and the example stand in sheets of their own behind it, so that nothing h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from io import BytesIO
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ TYPES: Final[Mapping[FieldType, str]] = {
     FieldType.CODE: "号码，按文字填写",
     FieldType.DATE: "日期，写作 2026-01-31；长期写作 2099-12-31",
     FieldType.WAN_YUAN: "金额，单位万元，最多 6 位小数",
+    FieldType.NUMBER: "数字，最多 6 位小数",
     FieldType.ENUM: "从代码表里选",
 }
 DISCLOSED: Final[Mapping[Disclosure, str]] = {
@@ -44,11 +46,14 @@ _EXAMPLES: Final[Mapping[str, str]] = {  # by role
 }
 
 
-def blank(item: Item) -> bytes:
-    """An XLSX file of the item as it stands: fields of identity numbers are not in it."""
+def blank(item: Item, day: date | None = None) -> bytes:
+    """An XLSX file of the item as it stands on `day` (None: every field it ever had, as it reads files).
+
+    Fields of identity numbers are not in it.
+    """
     sink = BytesIO()
     book = xlsxwriter.Workbook(sink, {"strings_to_formulas": False, "strings_to_urls": False})
-    fields = entered(item)
+    fields = entered(item, day)
     head = book.add_format({"bold": True, "bg_color": "#1E4E8C", "font_color": "#FFFFFF", "border": 1})
     sheet = book.add_worksheet(FILL)
     explain = book.add_worksheet(EXPLAIN)
@@ -67,9 +72,10 @@ def blank(item: Item) -> bytes:
     return sink.getvalue()
 
 
-def entered(item: Item) -> tuple[Field, ...]:
-    """The fields that anybody fills in."""
-    return tuple(f for f in item.fields if not f.dropped)
+def entered(item: Item, day: date | None = None) -> tuple[Field, ...]:
+    """The fields that anybody fills in, as they stand on that day."""
+    standing = (f if day is None else f.on(day) for f in item.fields)
+    return tuple(f for f in standing if f is not None and not f.dropped)
 
 
 def header(field: Field) -> str:
@@ -194,6 +200,8 @@ def example(item: Item, field: Field) -> str:
             return "2026-01-15"
         case FieldType.WAN_YUAN:
             return "0.5"
+        case FieldType.NUMBER:
+            return "1"
         case FieldType.ENUM:
             return field.values[0]
         case FieldType.CODE:

@@ -117,6 +117,7 @@ def who(session: Session) -> Who:
     links = [("desk", "/desk", "工作台")]
     if session.account.holds(Role.CLERK):
         links.append(("upload", "/desk/upload", "报送文件"))
+        links.append(("form", "/desk/form", "表单填报"))
     links.append(("receipts", "/desk/receipts", "回执"))
     links.append(("completeness", "/desk/completeness", "完整性"))
     links.append(("proposals", "/desk/proposals", "目录建议"))

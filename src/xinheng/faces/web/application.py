@@ -33,8 +33,11 @@ from xinheng.faces.web.desk import (
     sign_in,
     upload,
 )
+from xinheng.faces.web.desk.form_lost import handler as lost
+from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
+from xinheng.faces.web.errors import SignInNeededError
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
 from xinheng.faces.web.pace import Pace
 from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
@@ -94,9 +97,10 @@ def create_app(app: App) -> FastAPI:
     )
     respond = failures.responder(render)
     failures.install(web, respond)
+    web.add_exception_handler(SignInNeededError, lost(render, respond))
     # described by FastAPI with the others, served by Starlette before them: asked for all day
     web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
-    for router in ROUTERS:
+    for router in (*ROUTERS, *ENTRY):
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
