@@ -25,7 +25,13 @@ from xinheng.law.duties import (
     read_remedies,
     read_targets,
 )
-from xinheng.law.errors import NoRuleInForceError, PackOverrideError, PackSyntaxError, SecretItemError, UnknownItemError
+from xinheng.law.errors import (
+    NoRuleInForceError,
+    PackOverrideError,
+    PackSyntaxError,
+    SecretItemError,
+    UnknownItemError,
+)
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
 from xinheng.law.yaml_lines import Node
 

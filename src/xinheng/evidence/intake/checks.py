@@ -44,9 +44,7 @@ def rules(item: Item, profile: str, day: date) -> tuple[Rule, ...]:
     Of a rule with versions, each row is held against the one in force on its day of decision.
     """
     from_pack = [
-        Rule(
-            c.id, c.sql or c.expr, c.severity, c.field, c.message, c.expected, within_sql(item, c.span, day)
-        )
+        Rule(c.id, c.sql or c.expr, c.severity, c.field, c.message, c.expected, within_sql(item, c.span, day))
         for c in item.checks_until(day, profile)
     ]
     return (*_own(item), *from_pack)

@@ -248,7 +248,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class CheckCount:
-    """How one check went over a file. What did not run says why: passed + failed + empty + errors + outside = rows."""
+    """How one check went over a file; passed + failed + empty + errors + outside = rows: each says why."""
 
     id: str
     severity: Severity
