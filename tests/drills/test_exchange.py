@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -126,6 +127,7 @@ class Site:
         except XinhengError:
             os._exit(FAILED)
         except BaseException:  # noqa: BLE001 - whatever it is, the parent must hear of it
+            (self.home / "broken.txt").write_text(traceback.format_exc(), encoding="utf-8")
             os._exit(BROKEN)
 
     def postmaster(self) -> int:
@@ -183,7 +185,8 @@ def drill(site: Site, rows: int, kills: int) -> None:
             writer.close()
     assert BROKEN not in ends, ends
     assert ends.count(KILLED) >= kills - 1, ends  # a drill in which nobody died shows nothing
-    assert wait(site.start()) == 0
+    last = wait(site.start())
+    assert last == 0, (site.home / "broken.txt").read_text("utf-8") if last == BROKEN else last
     check(site)
 
 
