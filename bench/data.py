@@ -6,6 +6,7 @@ Two rows in a hundred have a wrong code, one an impossible date, five in a thous
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -73,12 +74,18 @@ def penalties(target: Path, rows: int, organisations: int, first: int = 0) -> No
 
     `first`: the running number of the first decision, so that a second sheet does not repeat the first.
     """
+    sheet(target, dict(_FIELDS), (rows, organisations), first)
+
+
+def sheet(target: Path, columns: Mapping[str, str], size: tuple[int, int], first: int = 0) -> None:
+    """Write a CSV of columns given as SQL over `i`, `day`, and `name`, `code` of the row's organisation."""
+    rows, organisations = size
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "organisations.csv"
         with listed.open("w", encoding="utf-8") as text:
             for number in range(organisations):
                 text.write(f"{number},{unified_code(number)},清河第{number}号商贸有限公司\n")
-        columns = ", ".join(f"{sql} AS {code}" for code, sql in _FIELDS).replace(
+        fields = ", ".join(f"{sql} AS {code}" for code, sql in columns.items()).replace(
             "{authority_code}", authority_code()
         )
         # a million decisions are spread over organisations by a step that shares no factor with their number
@@ -90,5 +97,5 @@ def penalties(target: Path, rows: int, organisations: int, first: int = 0) -> No
         )
         with duckdb.connect() as engine:
             engine.execute(
-                f"COPY (SELECT {columns} FROM ({source}) ORDER BY i) TO '{target}' (FORMAT csv, header)"
+                f"COPY (SELECT {fields} FROM ({source}) ORDER BY i) TO '{target}' (FORMAT csv, header)"
             )
