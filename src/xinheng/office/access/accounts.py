@@ -30,17 +30,19 @@ WINDOW = timedelta(minutes=15)
 FAILURES_OF_PAIR = 5  # of one address with one login
 FAILURES_OF_ADDRESS = 30  # an office behind one address has many people
 NAME_LENGTH = 60
+OF_AGENCIES = frozenset({Role.CLERK, Role.REVIEWER, Role.ADMIN})  # who acts for an agency belongs to it
 PASSWORD_LENGTH = 200  # longer ones are not hashed
 
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What is known of an account when it is opened. A clerk belongs to an agency."""
+    """What is known of an account when it is opened. Whoever acts for an agency belongs to one."""
 
     login: str
     name: str
     role: Role
     agency: Agency | None = None
+    also: frozenset[Role] = frozenset()  # roles besides the first: clerk, reviewer, admin
 
 
 def add_account(
@@ -54,8 +56,11 @@ def add_account(
     wrong = fault(new.name, 1, NAME_LENGTH)
     if wrong is not None:
         raise _refused(f"显示的名称{wrong}", f"1 至 {NAME_LENGTH} 个字的一行文字，不含证件号码")
-    if new.role is Role.CLERK and new.agency is None:
-        raise _refused("经办人账号没有所属单位", "用 --agency 指定已登记的单位")
+    also = new.also - {new.role}
+    if not also <= OF_AGENCIES:
+        raise _refused("信用办或审计作为兼任角色", "兼任经办人、审核人或单位管理员")
+    if OF_AGENCIES & {new.role, *also} and new.agency is None:
+        raise _refused("经办人、审核人或管理员账号没有所属单位", "用 --agency 指定已登记的单位")
     if store.account_by_login(tx, new.login) is not None:
         raise _refused(f"账号 {new.login} 已存在", "未使用过的账号")
     password = passwords.generate()
@@ -67,9 +72,11 @@ def add_account(
         new.agency.agency if new.agency else None,
         clock.now().at,
         None,
+        also,
     )
     store.insert_account(tx, account, hashing.hash(password))
-    audit.note(tx, clock, actor, "account.add", f"{new.login} {new.role}")
+    roles = " ".join([new.role, *sorted(also)])
+    audit.note(tx, clock, actor, "account.add", f"{new.login} {roles}")
     return account, password
 
 
