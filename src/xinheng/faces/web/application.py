@@ -35,6 +35,7 @@ from xinheng.faces.web.desk import (
 )
 from xinheng.faces.web.desk.form_lost import handler as lost
 from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
+from xinheng.faces.web.desk.tree_routes import ROUTERS as TREE
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.errors import SignInNeededError
