@@ -101,7 +101,7 @@ def create_app(app: App) -> FastAPI:
     web.add_exception_handler(SignInNeededError, lost(render, respond))
     # described by FastAPI with the others, served by Starlette before them: asked for all day
     web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
-    for router in (*ROUTERS, *ENTRY):
+    for router in (*ROUTERS, *ENTRY, *TREE):
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
