@@ -125,6 +125,7 @@ def who(session: Session) -> Who:
     links.append(("exchange", "/desk/exchange", "库表交换"))
     if oversees(session):
         links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]
+    links += [("tree", "/desk/tree", "单位"), ("figures", "/desk/figures", "数字")]
     links.append(("home", "/", "公示网站"))
     return Who(
         name=session.account.name,
