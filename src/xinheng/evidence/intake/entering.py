@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from xinheng.core.cells import sql_text
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
-from xinheng.evidence.intake import held, matching, returned_cases, returning, seal, store
+from xinheng.evidence.intake import held, matching, returned_cases, returning, revoking, seal, store
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.matching import Decisions
@@ -29,6 +29,7 @@ from xinheng.evidence.subjects.entry import enter
 from xinheng.evidence.subjects.model import CANDIDATE_SCHEMA
 from xinheng.ground.engine import Engine
 from xinheng.ground.store.transaction import Transaction
+from xinheng.office.cases.model import PLATFORM
 
 CANDIDATES = "candidates.parquet"
 PIECE = 50_000
@@ -98,6 +99,9 @@ def enter_rows(
     store.load_returned(tx, returning.returned_reader(folder, receipt, back))
     if there:
         returned_cases.settle(tx, house.engine, opening, decisions.refused, again)
+    if decisions.corrected:
+        met = [UUID(bytes=record) for record, _ in decisions.corrected.values()]
+        revoking.corrected(tx, met, source.own, PLATFORM, house.clock)
     review = _load_rows(tx, house, draft, decisions, source.agency, receipt)
     if decisions.rekeyed:
         comparison.retire_keys(tx, decisions.rekeyed)

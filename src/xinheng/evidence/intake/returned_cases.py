@@ -33,7 +33,8 @@ from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import PLATFORM, NewCase, OpenCase, State
 
 KIND = "returned_row"
-CORRECTED, NOT_REPORTED = "corrected", "person"  # outcomes that a later submission brings about
+CORRECTED, PERSONAL = "corrected", "person"  # outcomes that a later submission brings about
+OUTCOMES = {CORRECTED: "改正后已入库", PERSONAL: "属于自然人，不在本平台报送"}
 OPEN, KEYS = "open-cases.parquet", "keys.parquet"
 PIECE = 20_000
 KEY = 32  # hexadecimal characters of the key's HMAC that a case keeps: 128 bits tell any two rows apart
@@ -226,7 +227,7 @@ def settle(
             waiting.add(case)
     note = f"见回执 {opening.receipt}"
     done = 0
-    for ids, outcome in ((right, CORRECTED), (persons - right, NOT_REPORTED)):
+    for ids, outcome in ((right, CORRECTED), (persons - right, PERSONAL)):
         done += cases.step_many(
             tx, sorted(ids), outcome, PLATFORM, note, opening.clock, State.CLOSED, outcome
         )

@@ -230,6 +230,12 @@ def _plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
+def cells(text: str) -> dict[str, str]:
+    """The cells of a returned row as received, by header: masked, without columns of identity numbers."""
+    found: dict[str, str] = json.loads(text)
+    return found
+
+
 def results(text: str) -> tuple[CheckResult, ...]:
     """The checks of a returned row, as `statements` wrote them."""
     return tuple(

@@ -14,7 +14,7 @@ from rich.console import Console
 from xinheng.core.cells import date as read_date
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.times import SHANGHAI, Known, today
-from xinheng.evidence.intake import taking_back
+from xinheng.evidence.intake import withdrawal
 from xinheng.evidence.ledger import erasure
 from xinheng.evidence.ledger import history as past
 from xinheng.evidence.ledger.errors import RecordAbsent
@@ -128,8 +128,8 @@ def withdraw(record: Record, source: Source, reason: Reason, on: Day = None) -> 
     """撤回一条记录：决定被变更、撤销、确认违法或者无效的，三日内撤回并说明理由（行政处罚法第四十八条）。"""
     with _opened() as house, house.database.transaction() as tx:
         agency = access.by_code(tx, source)
-        asked = taking_back.TakingBack(record, _day(on, today(house.clock)), reason, house.pack.label)
-        done = taking_back.take_back(tx, asked, agency, house.clock, house.projectors)
+        asked = withdrawal.Taken(record, _day(on, today(house.clock)), reason, house.pack.label)
+        done = withdrawal.withdraw(tx, asked, agency, house.clock, house.projectors)
         audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.withdraw", f"{record} {source} {reason}")
     _say(f"已撤回 {record}，账本位置 {done.first}；页面、名单、接口和证明同时不再提供")
 
@@ -145,7 +145,7 @@ def end(
     """提前终止公示：由认定单位决定之后办理。"""
     with _opened() as house, house.database.transaction() as tx:
         agency = access.by_code(tx, source)
-        taking_back.require_deciding(tx, record, agency)
+        withdrawal.require_deciding(tx, record, agency)
         ending = Ending(
             record, agency.agency, _day(on, today(house.clock)), reason, house.pack.label, channel
         )

@@ -23,6 +23,8 @@ from xinheng.faces.web.api import routes as api
 from xinheng.faces.web.api.description import describe
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import (
+    cases,
+    cases_receipt,
     codes,
     codes_appeals,
     completeness,
@@ -54,7 +56,7 @@ PACK_LOOK = 15  # seconds between looks for a newly activated pack
 LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
-DESK = (sign_in, upload, receipts, office, completeness, exchange, proposals, codes, codes_appeals)
+DESK = (sign_in, upload, receipts, cases, cases_receipt, office, completeness, exchange, proposals, codes, codes_appeals)
 # looked through in this order: what systems ask all day comes first
 ROUTERS = tuple(module.router for module in (api, *PORTAL, *DESK))
 

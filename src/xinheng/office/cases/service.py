@@ -189,8 +189,10 @@ def step_many(  # noqa: PLR0913, PLR0917 - what is done, by whom, and what chang
     clock: Clock,
     to: State,
     outcome: str | None = None,
+    only: Collection[State] = tuple(State),
 ) -> int:
-    """The same step for many cases, in bulk; those from whose state it cannot follow stay. How many moved.
+    """The same step for many cases, in bulk; those from whose state it cannot follow, and those that are in
+    none of the states `only`, stay. How many moved.
 
     `to=State.CLOSED` wants an outcome. Raises NoteRefused.
     """
@@ -198,7 +200,7 @@ def step_many(  # noqa: PLR0913, PLR0917 - what is done, by whom, and what chang
         raise ValueError("an outcome belongs to closing, and closing to an outcome")
     at = clock.now().at
     said = {
-        "before": [state.value for state in may_precede(to)],
+        "before": [state.value for state in may_precede(to) if state in only],
         "state": to.value,
         "outcome": outcome,
         "closed": at if to is State.CLOSED else None,
@@ -226,6 +228,11 @@ def by_id(tx: Transaction, case: UUID) -> Case:
     if there is None:
         raise CaseAbsent(case)
     return there
+
+
+def states(tx: Transaction, cases: Sequence[UUID]) -> dict[UUID, State]:
+    """Where each of these stands."""
+    return {case: State(state) for case, state in store.states(tx, cases)} if cases else {}
 
 
 def by_ref(tx: Transaction, ref: str) -> list[Case]:

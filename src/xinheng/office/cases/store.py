@@ -165,6 +165,13 @@ def by_id(tx: Transaction, case: UUID) -> Case | None:
     return _case(rows[0]) if rows else None
 
 
+def states(tx: Transaction, cases: Sequence[UUID]) -> list[Row]:
+    """(case, state)."""
+    return tx.fetch(
+        "select case_id, state from cases where case_id = any(%(cases)s::uuid[])", {"cases": list(cases)}
+    )
+
+
 def open_by_dedupe(tx: Transaction, dedupe: str) -> Case | None:
     rows = tx.fetch(
         f"select {_COLUMNS} from cases where dedupe = %(dedupe)s and closed is null", {"dedupe": dedupe}

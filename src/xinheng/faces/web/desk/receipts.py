@@ -18,6 +18,7 @@ from xinheng.evidence.intake.model import Outcome, RowResult
 from xinheng.evidence.intake.store import Kept
 from xinheng.faces.web.access import AnySession, OwnForm, Sender, scope, sender, signed_in, who
 from xinheng.faces.web.context import House
+from xinheng.faces.web.desk.cases_receipt import note_seen
 from xinheng.faces.web.desk.receipt_views import reason_rows, reason_sums, receipt_line, receipt_view
 from xinheng.faces.web.desk.views import DeskView, ReceiptLine, ReturnedView
 from xinheng.faces.web.pages import PRIVATE
@@ -107,6 +108,7 @@ def show_returned(
         kept = own_receipt(tx, session, receipt)
         item = web.app.pack.item(kept.item)
         rows = reason_rows(item, islice(_returned(tx, kept), SUMMED))
+        note_seen(web, tx, session, kept)
     count = kept.counts["returned"]
     start = (number - 1) * ROWS
     view = ReturnedView(
@@ -125,6 +127,7 @@ def send_workbook(web: House, session: AnySession, receipt: UUID) -> Response:
     with web.transaction() as tx:
         kept = own_receipt(tx, session, receipt)
         content = intake.returned_workbook(tx, web.app.pack, receipt)
+        note_seen(web, tx, session, kept)
         audit.note(
             tx,
             web.app.clock,

@@ -24,7 +24,7 @@ AUTHORITY, DECIDED_ON = (RECORD_SCHEMA.get_field_index(n) for n in ("authority",
 
 
 class NotTheirsError(XinhengError):
-    """An agency wants to take back or end what another one sent."""
+    """An agency wants to withdraw or end what another one sent."""
 
     code = "XH726"
     kind = Kind.FORBIDDEN
@@ -32,8 +32,8 @@ class NotTheirsError(XinhengError):
 
 
 @dataclass(frozen=True)
-class TakingBack:
-    """What is taken back: the record, the day from which it no longer stands, and why (Chinese, public)."""
+class Taken:
+    """What is withdrawn: the record, the day from which it no longer stands, and why (Chinese, public)."""
 
     record: UUID
     on: date
@@ -58,8 +58,8 @@ def require_deciding(tx: Transaction, record: UUID, agency: Agency) -> None:
     )
 
 
-def take_back(
-    tx: Transaction, asked: TakingBack, agency: Agency, clock: Clock, projectors: Sequence[Projector]
+def withdraw(
+    tx: Transaction, asked: Taken, agency: Agency, clock: Clock, projectors: Sequence[Projector]
 ) -> Appended:
     """Withdraw a record on behalf of `agency`. Raises NotTheirsError, RecordAbsent, WrongState."""
     require_deciding(tx, asked.record, agency)
