@@ -56,7 +56,10 @@ PACK_LOOK = 15  # seconds between looks for a newly activated pack
 LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
-DESK = (sign_in, upload, receipts, cases, cases_receipt, office, completeness, exchange, proposals, codes, codes_appeals)
+DESK = (
+    *(sign_in, upload, receipts, cases, cases_receipt, office, completeness, exchange),
+    *(proposals, codes, codes_appeals),
+)
 # looked through in this order: what systems ask all day comes first
 ROUTERS = tuple(module.router for module in (api, *PORTAL, *DESK))
 
