@@ -95,7 +95,7 @@ def _is_json(path: Path, head: bytes) -> bool:
 def _not_a_table(path: Path, found: str) -> NotATableError:
     return NotATableError(
         found=found,
-        expected="XLSX、XLS、CSV、TSV，或每行一个对象的 JSON 行文件",
+        expected="XLSX、XLS、ET、ODS、CSV、TSV，或每行一个对象的 JSON 行文件",
         todo="在表格软件中另存为 XLSX 或 CSV UTF-8 后重新报送",
         where=path.name,
     )

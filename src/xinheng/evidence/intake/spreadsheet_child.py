@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinheng.core.errors import XinhengError
-from xinheng.evidence.intake import mapping, spreadsheet_parts
+from xinheng.evidence.intake import mapping, spreadsheet_ods, spreadsheet_parts
 from xinheng.evidence.intake.csv_reader import no_header, refuse_columns, refuse_rows
 from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
 from xinheng.evidence.intake.model import DROPPED, ColumnPlan, Limits
@@ -93,6 +93,7 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
     kind = spreadsheet_parts.kind_of(path)
     if kind != "XLS":
         spreadsheet_parts.weigh(path, limits)
+    sheets = spreadsheet_ods.look(path, limits) if kind == "ODS" else ()
     reader = fastexcel.read_excel(path.read_bytes())
     chosen, header, table = _choose(reader, known, path.name, wanted, limits)
     header_cells = _cells(table.slice(header, 1))[0]
@@ -109,7 +110,7 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
         "rows": rows,
         "header_line": header + 1,
         "columns": [asdict(c) for c in columns],
-        "notes": _notes(reader, chosen, header, path if kind == "XLSX" else None),
+        "notes": _notes(reader, chosen, header, _marks(path, kind, chosen, sheets)),
     }
 
 
@@ -219,7 +220,16 @@ def _shown(number: str) -> str:
     return re.sub(r"\.?0+$", "", text) if "." in text else text
 
 
-def _notes(reader: Any, chosen: int, header: int, xlsx: Path | None) -> list[str]:
+def _marks(
+    path: Path, kind: str, chosen: int, sheets: tuple[spreadsheet_parts.SheetMarks, ...]
+) -> spreadsheet_parts.SheetMarks:
+    """What was counted in the chosen sheet; nothing for the kinds that are no XML."""
+    if kind == "XLSX":
+        return spreadsheet_parts.marks(path, chosen)
+    return sheets[chosen] if chosen < len(sheets) else spreadsheet_parts.SheetMarks()
+
+
+def _notes(reader: Any, chosen: int, header: int, found: spreadsheet_parts.SheetMarks) -> list[str]:
     notes = []
     names = reader.sheet_names
     if len(names) > 1:
@@ -227,7 +237,6 @@ def _notes(reader: Any, chosen: int, header: int, xlsx: Path | None) -> list[str
         notes.append(f"读取的是工作表“{names[chosen]}”；未读取：{others}")
     if header:
         notes.append(f"表头在第 {header + 1} 行，其上的标题行不作数据")
-    found = spreadsheet_parts.marks(xlsx, chosen) if xlsx else spreadsheet_parts.SheetMarks()
     if found.formulas:
         notes.append(f"有 {found.formulas} 个公式单元格，按文件里保存的结果读取，请核对")
     if found.errors:

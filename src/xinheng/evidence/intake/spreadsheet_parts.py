@@ -6,6 +6,7 @@ Everything is streamed; nothing is kept in memory but counts. Limits: decision 2
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ _OVERLAP = 256  # longest tag looked for, so that none is lost between two steps
 _RATIO_FLOOR = 1 << 20  # a small part may be as regular as it likes
 _SAVE_AGAIN = "用表格软件打开，另存为 XLSX 后重新报送"
 _TAGS = re.compile(rb'<(?:\w+:)?f[ />]|<(?:\w+:)?row [^>]*hidden="(?:1|true)"|<(?:\w+:)?c [^>]*t="e"')
+_BEGINS = (0x0809, 0x0409, 0x0209, 0x0009)  # the first record of every workbook that Excel ever wrote
+_FILEPASS = 0x002F  # what follows is encrypted
+_ENTRY, _SMALL = 128, 4096  # bytes of a directory entry; below, a stream lies in the small stream
 _DTD = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 
 
@@ -51,7 +55,7 @@ def kind_of(path: Path) -> str:
     with _opened(path) as archive:
         names = set(archive.namelist())
         if any(info.flag_bits & 1 for info in archive.infolist()):
-            raise _encrypted(path.name)
+            raise encrypted(path.name)
     if "xl/workbook.xml" in names:
         return "XLSX"
     if "xl/workbook.bin" in names:
@@ -60,7 +64,7 @@ def kind_of(path: Path) -> str:
         return "ODS"
     raise NotATableError(
         found="这是压缩文件，但里面没有工作簿",
-        expected="XLSX、XLS、CSV、TSV 或 JSON 行文件",
+        expected="XLSX、XLS、ET、ODS、CSV、TSV 或 JSON 行文件",
         todo="传工作簿本身，不要传压缩包或文档",
         where=path.name,
     )
@@ -158,19 +162,53 @@ def _refuse_dtd(piece: bytes, name: str) -> None:
 
 
 def _ole_kind(file: BinaryIO, name: str) -> str:
-    """XLS, unless the container holds an encrypted package or no workbook at all."""
+    """XLS, unless the container holds an encrypted package, a locked workbook, or none that readers know.
+
+    WPS writes .et as one of these; its oldest versions wrote a format of their own, which nobody else reads.
+    """
     file.seek(0)
-    names = file.read(64 << 20)
-    if "EncryptedPackage".encode("utf-16le") in names:
-        raise _encrypted(name)
-    if not any(n.encode("utf-16le") in names for n in ("Workbook", "Book")):
+    data = file.read(64 << 20)
+    if _entry(data, "EncryptedPackage") is not None:
+        raise encrypted(name)
+    entry = next((e for n in ("Workbook", "Book") if (e := _entry(data, n)) is not None), None)
+    records = None if entry is None else _records(data, entry)
+    if entry is None or (records is not None and records[:1] and records[0] not in _BEGINS):
+        old = name.lower().endswith(".et")
         raise NotATableError(
-            found="这是 Office 旧格式文件，但里面没有工作簿",
-            expected="XLSX、XLS、CSV、TSV 或 JSON 行文件",
-            todo="传表格文件，不要传文档",
+            found="这是 WPS 表格早期版本的 .et 文件" if old else "这是 Office 旧格式文件，但里面没有工作簿",
+            expected="XLSX、XLS、ET（与 XLS 相同的内容）、ODS、CSV、TSV 或 JSON 行文件",
+            todo="用 WPS 表格打开，另存为 XLSX 后重新报送" if old else "传表格文件，不要传文档",
             where=name,
         )
+    if records and _FILEPASS in records:
+        raise encrypted(name)
     return "XLS"
+
+
+def _entry(data: bytes, name: str) -> bytes | None:
+    """The directory entry of this stream in a compound file: its name fills 64 of 128 bytes."""
+    wanted = name.encode("utf-16le") + b"\0\0"
+    place = data.find(wanted)
+    while place >= 0:
+        if place % _ENTRY == 0 and data[place + 64 : place + 66] == struct.pack("<H", len(wanted)):
+            return data[place : place + _ENTRY]
+        place = data.find(wanted, place + 2)
+    return None
+
+
+def _records(data: bytes, entry: bytes) -> list[int] | None:
+    """Kinds of the first records of a stream, in its first sector; None where it lies in the small stream."""
+    sector = 1 << struct.unpack_from("<H", data, 30)[0] if data[30] < 16 else 512
+    start, size = struct.unpack_from("<IQ", entry, 116)
+    if size < _SMALL:
+        return None
+    here, end = (start + 1) * sector, min(len(data), (start + 2) * sector)
+    kinds = []
+    while here + 4 <= end:
+        kind, length = struct.unpack_from("<HH", data, here)
+        kinds.append(kind)
+        here += 4 + length
+    return kinds
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
@@ -184,7 +222,8 @@ def _damaged(name: str, what: str) -> DamagedWorkbookError:
     return DamagedWorkbookError(found=what, expected="完整的工作簿", todo=_SAVE_AGAIN, where=name)
 
 
-def _encrypted(name: str) -> EncryptedWorkbookError:
+def encrypted(name: str) -> EncryptedWorkbookError:
+    """The refusal of a workbook that asks for a password."""
     return EncryptedWorkbookError(
         found="打开需要密码", expected="没有密码的工作簿", todo="去掉密码后重新报送", where=name
     )
