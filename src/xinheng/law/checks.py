@@ -79,6 +79,8 @@ def read_checks(node: Node, context: RuleContext, *, common: bool = False) -> tu
         entries = entry.mapping((*_CHECK, *VALUE), (*_CHECK_OPTIONAL, *VALUE_OPTIONAL))
         if _for_all(entries) is not common or not _concerns(entries, context):
             continue
+        if context.beside and "each" not in entries:  # only what is said of every field concerns added ones
+            continue
         for subject in _subjects(entries, entry.span(), context):
             check = _check(entry, subject, context, columns)
             same = found.setdefault(check.id, [])

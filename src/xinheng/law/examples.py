@@ -63,6 +63,7 @@ def at_boundaries(examples: tuple[Example, ...], span: Span, own: Span) -> tuple
     kept = [e for e in examples if e.on is None or (e.on != span.start and not _outside(e.on, span, own))]
     if failing is None:
         return tuple(kept)
+    sides: list[Example] = []
     for day, applies in (
         (own.start - timedelta(days=1), False),
         (own.start, True),
@@ -70,8 +71,8 @@ def at_boundaries(examples: tuple[Example, ...], span: Span, own: Span) -> tuple
     ):
         fails = True if applies else None
         given = {k: v for k, v in failing.given.items() if k != "report_date"}
-        kept.append(dataclasses.replace(failing, given=given, on=day, applies=applies, fails=fails))
-    return tuple(kept)
+        sides.append(dataclasses.replace(failing, given=given, on=day, applies=applies, fails=fails))
+    return (*sides, *kept)
 
 
 def _outside(day: date, span: Span, own: Span) -> bool:
