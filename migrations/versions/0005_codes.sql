@@ -13,6 +13,8 @@ alter table subject_codes
     add column event uuid;                    -- ledger event of the correction or merger
 create index subject_codes_subject on subject_codes (subject);
 
+alter table subject_reviews add column note text;   -- why, in the words of whoever decided
+
 create table code_registrars (                -- 登记机关: which agency answers for the codes of which kind and place
     prefix       text not null,               -- first character of the code, or the first two; the longer one wins
     division     text not null,               -- six digits; 431100 stands for all of 4311; '' for everywhere

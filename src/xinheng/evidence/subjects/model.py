@@ -146,6 +146,7 @@ class Review:
     closed: datetime | None = None
     decision: Decision | None = None
     decided_by: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

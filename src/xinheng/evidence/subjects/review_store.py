@@ -10,7 +10,8 @@ from xinheng.evidence.subjects.model import Decision, NameState, Review, ReviewK
 from xinheng.ground.store.transaction import Row, Transaction
 
 _SELECT: Final = (
-    "select review, kind, code, name, other_code, other_name, opened, source, closed, decision, decided_by"
+    "select review, kind, code, name, other_code, other_name, opened, source, closed, decision, decided_by,"
+    " note"
     " from subject_reviews"
 )
 
@@ -25,6 +26,16 @@ def waiting(tx: Transaction, size: int, skip: int) -> tuple[list[Review], int]:
     return [_review(row) for row in rows], total
 
 
+def decided(tx: Transaction, size: int, skip: int) -> tuple[list[Review], int]:
+    """Closed reviews, newest first, and how many there are."""
+    rows = tx.fetch(
+        f"{_SELECT} where closed is not null order by closed desc, review limit %(size)s offset %(skip)s",
+        {"size": size, "skip": skip},
+    )
+    [(total,)] = tx.fetch("select count(*) from subject_reviews where closed is not null")
+    return [_review(row) for row in rows], total
+
+
 def one(tx: Transaction, number: UUID, *, lock: bool = False) -> Review | None:
     """One review, locked on demand so that two officers cannot decide it twice."""
     rows = tx.fetch(
@@ -34,12 +45,15 @@ def one(tx: Transaction, number: UUID, *, lock: bool = False) -> Review | None:
     return _review(rows[0]) if rows else None
 
 
-def close(tx: Transaction, number: UUID, decision: Decision, decided_by: str, now: Known) -> None:
+def close(
+    tx: Transaction, number: UUID, decision: Decision, decided_by: str, now: Known, note: str | None
+) -> None:
     """Write the decision."""
     tx.execute(
-        "update subject_reviews set closed = %(now)s, decision = %(decision)s, decided_by = %(by)s"
+        "update subject_reviews set closed = %(now)s, decision = %(decision)s, decided_by = %(by)s,"
+        " note = %(note)s"
         " where review = %(review)s",
-        {"review": number, "now": now.at, "decision": decision.value, "by": decided_by},
+        {"review": number, "now": now.at, "decision": decision.value, "by": decided_by, "note": note},
     )
 
 
@@ -76,7 +90,7 @@ def rename(tx: Transaction, code: str, folded: str, now: Known) -> UUID | None:
 
 
 def _review(row: Row) -> Review:
-    number, kind, code, name, other_code, other_name, opened, source, closed, decision, decided_by = row
+    number, kind, code, name, other_code, other_name, opened, source, closed, decision, decided_by, note = row
     return Review(
         number,
         ReviewKind(kind),
@@ -89,4 +103,5 @@ def _review(row: Row) -> Review:
         closed,
         Decision(decision) if decision else None,
         decided_by,
+        note,
     )

@@ -18,6 +18,11 @@ def open_reviews(tx: Transaction, page: int = 1, size: int = 50) -> tuple[list[R
     return store.waiting(tx, size, (page - 1) * size)
 
 
+def closed_reviews(tx: Transaction, page: int = 1, size: int = 50) -> tuple[list[Review], int]:
+    """One page of the reviews that were decided, newest first, and how many were in all."""
+    return store.decided(tx, size, (page - 1) * size)
+
+
 def review(tx: Transaction, number: UUID) -> Review:
     """One review, open or closed. Raises NoSuchReview."""
     found = store.one(tx, number)
@@ -26,8 +31,10 @@ def review(tx: Transaction, number: UUID) -> Review:
     return found
 
 
-def close_review(tx: Transaction, number: UUID, decision: Decision, decided_by: str, clock: Clock) -> Review:
-    """Close a review by a decision of the credit office; `decided_by` names the account.
+def close_review(
+    tx: Transaction, number: UUID, decision: Decision, decided_by: str, clock: Clock, note: str | None = None
+) -> Review:
+    """Close a review by a decision of the credit office; `decided_by` names the account, `note` says why.
 
     Changes which name is shown and which are found; merges nothing. Raises NoSuchReview, ReviewClosed,
     DecisionOutOfPlace.
@@ -47,7 +54,7 @@ def close_review(tx: Transaction, number: UUID, decision: Decision, decided_by: 
         _refreshed(tx, store.set_state(tx, waiting.code, folded, NameState.FORMER))
     elif decision is Decision.RENAME:
         _refreshed(tx, store.rename(tx, waiting.code, folded, now))
-    store.close(tx, number, decision, decided_by, now)
+    store.close(tx, number, decision, decided_by, now, note)
     return review(tx, number)
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from xinheng.evidence.subjects.entry import enter
 from xinheng.evidence.subjects.model import Found, Subject
-from xinheng.evidence.subjects.reviews import close_review, open_reviews, review
+from xinheng.evidence.subjects.reviews import close_review, closed_reviews, open_reviews, review
 from xinheng.evidence.subjects.search_sql import STEADY_HERE, SUBJECT_BY_ID
 from xinheng.evidence.subjects.searching import Answer, Steps, looking_up, searching, subject_of
 from xinheng.ground.store.transaction import Transaction
 
-__all__ = ["by_code", "by_id", "close_review", "enter", "find", "open_reviews", "review"]
+__all__ = ["by_code", "by_id", "close_review", "closed_reviews", "enter", "find", "open_reviews", "review"]
 
 
 def by_code(tx: Transaction, code: str) -> Subject | None:

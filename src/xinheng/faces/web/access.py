@@ -125,6 +125,7 @@ def who(session: Session) -> Who:
     links.append(("codes", "/desk/codes", "重错码"))
     links.append(("exchange", "/desk/exchange", "库表交换"))
     if oversees(session):
+        links.append(("reviews", "/desk/reviews", "核对"))
         links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]
     links += [("tree", "/desk/tree", "单位"), ("figures", "/desk/figures", "数字")]
     links.append(("home", "/", "公示网站"))

@@ -32,6 +32,7 @@ from xinheng.faces.web.desk import (
     office,
     proposals,
     receipts,
+    reviews,
     sign_in,
     upload,
 )
@@ -57,7 +58,7 @@ LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (
-    *(sign_in, upload, receipts, cases, cases_receipt, office, completeness, exchange),
+    *(sign_in, upload, reviews, receipts, cases, cases_receipt, office, completeness, exchange),
     *(proposals, codes, codes_appeals),
 )
 # looked through in this order: what systems ask all day comes first

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from tests.unit.faces.web.samples_codes import code_pages
+from tests.unit.faces.web.samples_reviews import review_pages
 
 from xinheng.faces.web.desk import views as desk
 from xinheng.faces.web.portal import patterns
@@ -384,4 +385,5 @@ PAGES: dict[str, tuple[str, str, dict[str, object]]] = {
     "office": ("desk/office.html", "office", {"office": OFFICE, "who": WHO}),
     "audit": ("desk/audit.html", "audit", {"audit": AUDIT, "who": WHO}),
     **code_pages(WHO),
+    **review_pages(WHO),
 }

@@ -74,7 +74,8 @@ def open_appeal(web: House, session: AnySession, form: OwnForm) -> Response:
     """Enter an appeal. Raises RoleRefusedError for the auditor."""
     if session.account.role is Role.AUDITOR:
         require_decider(session, UUID(int=0))
-    filled = views.AppealForm(*(form.get(name, "").strip() for name in ("code", "new_code", "reason", "by")))
+    code, new, reason, by = (form.get(name, "").strip() for name in ("code", "new_code", "reason", "by"))
+    filled = views.AppealForm(code, new, reason, by)
     missing = [
         FormError(text, name)
         for name, text in (("code", "填写现用代码"), ("reason", "写明理由"), ("by", "写明由谁提出"))

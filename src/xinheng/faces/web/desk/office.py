@@ -41,6 +41,8 @@ ACTIONS: Final = {
     "account.password": "重置密码",
     "account.disable": "停用账号",
     "pack.activate": "启用规则包",
+    "review.subject": "办结主体核对",
+    "review.record": "办结记录核对",
     "codes.inspect": "检查重错码",
     "codes.settle": "办结重错码",
     "codes.csv": "下载重错码清单",
