@@ -63,15 +63,18 @@ def close(tx: Transaction, review: UUID, decision: str, by: str, note: str, at: 
 
 
 def _review(row: Row) -> RecordReview:
-    *ids, cells, opened, closed, decision, by, note, item, columns = row
     return RecordReview(
-        *ids,
-        cells=json.loads(cells),
-        opened=opened,
-        closed=closed,
-        decision=decision,
-        decided_by=by,
-        note=note,
-        item=item,
-        columns=json.loads(columns),
+        review=row[0],
+        record=row[1],
+        receipt=row[2],
+        line=row[3],
+        source=row[4],
+        cells=json.loads(row[5]),
+        opened=row[6],
+        closed=row[7],
+        decision=row[8],
+        decided_by=row[9],
+        note=row[10],
+        item=row[11],
+        columns=json.loads(row[12]),
     )

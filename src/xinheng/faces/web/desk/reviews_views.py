@@ -134,7 +134,7 @@ def subject_view(review: Review, agency: str | None, *, may: bool, filled: Fille
             Pair("由谁带来", agency),
             Pair("提出", moment(Known(review.opened))),
             *_ended(
-                review.closed and moment(Known(review.closed)),
+                moment(Known(review.closed)) if review.closed else None,
                 DECISION_TITLES[review.decision] if review.decision else None,
                 review.note,
                 review.decided_by,
@@ -171,7 +171,7 @@ def record_view(
             Pair("回执", f"第 {review.line} 行", href=f"/desk/receipts/{review.receipt}"),
             Pair("提出", moment(Known(review.opened))),
             *_ended(
-                review.closed and moment(Known(review.closed)),
+                moment(Known(review.closed)) if review.closed else None,
                 ENDINGS[Ending(review.decision)] if review.decision else None,
                 review.note,
                 review.decided_by,
