@@ -185,9 +185,9 @@ def load_numbers(tx: Transaction, rows: pa.RecordBatchReader) -> None:
     tx.execute("drop table used_numbers")
 
 
-def returned(tx: Transaction, receipt: UUID) -> Iterator[Row]:
-    """(line, cells, checks, case) of the rows handed back, ascending."""
-    return _paged(tx, "select line, cells, checks, case_id from returned_rows", receipt)
+def returned(tx: Transaction, receipt: UUID, after: int = 0) -> Iterator[Row]:
+    """(line, cells, checks, case) of the rows handed back, ascending, from those after a line."""
+    return _paged(tx, "select line, cells, checks, case_id from returned_rows", receipt, after)
 
 
 def refused_codes(tx: Transaction, codes: list[str], names: list[str], longest: int) -> list[Row]:
@@ -219,8 +219,7 @@ def lines(tx: Transaction, receipt: UUID) -> Iterator[Row]:
     return _paged(tx, "select line, outcome, record, checks from receipt_lines", receipt)
 
 
-def _paged(tx: Transaction, select: str, receipt: UUID) -> Iterator[Row]:
-    last = 0
+def _paged(tx: Transaction, select: str, receipt: UUID, last: int = 0) -> Iterator[Row]:
     while page := tx.fetch(
         f"{select} where receipt = %(receipt)s and line > %(last)s order by line limit {PAGE}",
         {"receipt": receipt, "last": last},

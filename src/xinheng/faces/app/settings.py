@@ -34,6 +34,7 @@ class Settings:
     private_networks: tuple[Network, ...] = ()
     site_name: str = "信衡"
     site_notice: str | None = None
+    calls_per_minute: int = 600  # of one program of an agency; 0: as many as it likes
     lookups_per_minute: int = 300  # from one address without an account; 0: as many as it likes
     debug: bool = False
 
@@ -58,6 +59,7 @@ class Settings:
             private_networks=_networks(given, "XINHENG_PRIVATE_NETWORKS"),
             site_name=given.get("XINHENG_SITE_NAME", cls.site_name),
             site_notice=given.get("XINHENG_SITE_NOTICE"),
+            calls_per_minute=_number(given, "XINHENG_CALLS_PER_MINUTE", cls.calls_per_minute, 0, 100_000),
             lookups_per_minute=_number(
                 given, "XINHENG_LOOKUPS_PER_MINUTE", cls.lookups_per_minute, 0, 100_000
             ),

@@ -12,9 +12,16 @@ from fastapi import Depends, Request, Response
 
 from xinheng.faces.web.context import House
 from xinheng.faces.web.desk.views import Who
-from xinheng.faces.web.errors import ParameterError, RoleRefusedError, foreign_form, sign_in_needed
-from xinheng.office.access import accounts
+from xinheng.faces.web.errors import (
+    BearerNeededError,
+    ParameterError,
+    RoleRefusedError,
+    foreign_form,
+    sign_in_needed,
+)
+from xinheng.office.access import accounts, audit, clients
 from xinheng.office.access.model import Role, Session
+from xinheng.office.access.model_clients import ClientSession
 
 COOKIE: Final = "xinheng_session"
 KNOCK: Final = "xinheng_sign_in"  # carried by the sign-in form's page, before there is a session
@@ -59,11 +66,35 @@ def overseer(session: Annotated[Session, Depends(signed_in)]) -> Session:
     return session
 
 
-RULES: Final = (anyone, signed_in, sender, overseer)
+def program(request: Request, web: House) -> ClientSession:
+    """A program of an agency with a bearer that is good (RFC 6750); each call is noted.
+
+    Raises BearerNeededError, CalledTooFastError.
+    """
+    kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+    session = None
+    if kind.lower() == "bearer" and bearer:
+        with web.transaction() as tx:
+            session = clients.authenticate(tx, bearer.strip(), web.app.clock)
+            if session is not None:
+                web.calls.admit_program(session.client.client)
+                said = f"{request.method} {request.url.path}"
+                audit.note(tx, web.app.clock, session.client.client, "api.call", said)
+    if session is None:
+        raise BearerNeededError(
+            found="没有令牌，或者令牌不对、已过期、已停用",
+            expected="Authorization: Bearer 后面是有效的访问令牌",
+            todo="用 client_id 和 client_secret 到 /api/v1/oauth/token 重新取令牌",
+        )
+    return session
+
+
+RULES: Final = (anyone, signed_in, sender, overseer, program)
 
 AnySession = Annotated[Session, Depends(signed_in)]
 Sender = Annotated[Session, Depends(sender)]
 Overseer = Annotated[Session, Depends(overseer)]
+Program = Annotated[ClientSession, Depends(program)]
 
 
 def _refused(session: Session, expected: str) -> RoleRefusedError:

@@ -19,7 +19,10 @@ from xinheng.core.errors import XinhengError
 from xinheng.evidence.subjects import lookup
 from xinheng.faces.web import failures, reading
 from xinheng.faces.web.access import Knock
+from xinheng.faces.web.api import answers
 from xinheng.faces.web.api import routes as api
+from xinheng.faces.web.api import submissions as api_submissions
+from xinheng.faces.web.api import tokens as api_tokens
 from xinheng.faces.web.api.description import describe
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import (
@@ -62,7 +65,8 @@ DESK = (
     *(proposals, codes, codes_appeals),
 )
 # looked through in this order: what systems ask all day comes first
-ROUTERS = tuple(module.router for module in (api, *PORTAL, *DESK))
+API = (api, api_tokens, api_submissions)
+ROUTERS = tuple(module.router for module in (*API, *PORTAL, *DESK))
 
 
 def create_app(app: App) -> FastAPI:
@@ -83,6 +87,7 @@ def create_app(app: App) -> FastAPI:
                 knock=Knock(app.keys.session),
                 uploads=Uploads(app.incoming),
                 turns=Turns(),
+                calls=Pace(app.settings.calls_per_minute),
             )
             # Pack and modules stay for good: walking over all of them at every full collection would stop
             # every request for a fifth of a second.
@@ -111,7 +116,7 @@ def create_app(app: App) -> FastAPI:
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
-    limit_of = _limit_of(upload.PATH, app.settings.upload_bytes)
+    limit_of = _limit_of((upload.PATH, answers.PATH), app.settings.upload_bytes)
     web.add_middleware(Guard, respond=respond, limit_of=limit_of, pace=Pace(app.settings.lookups_per_minute))
     return web
 
@@ -141,5 +146,5 @@ async def _kept_current(app: App) -> AsyncIterator[None]:
         looking.cancel()
 
 
-def _limit_of(upload_path: str, upload_bytes: int) -> Callable[[str], int]:
-    return lambda path: upload_bytes if path == upload_path else BODY_LIMIT
+def _limit_of(upload_paths: tuple[str, ...], upload_bytes: int) -> Callable[[str], int]:
+    return lambda path: upload_bytes if path in upload_paths else BODY_LIMIT

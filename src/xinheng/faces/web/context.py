@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xinheng.evidence.subjects.lookup import Pool
     from xinheng.faces.app import App
     from xinheng.faces.web.access import Knock
+    from xinheng.faces.web.pace import Pace
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Web:
     knock: Knock
     uploads: Uploads
     turns: Turns
+    calls: Pace  # of agencies' programs
     statements: Statements = field(default_factory=Statements)
 
     @contextmanager

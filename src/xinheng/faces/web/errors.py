@@ -94,6 +94,27 @@ class AskedTooFastError(XinhengError):
         self.retry_after = retry_after
 
 
+class BearerNeededError(XinhengError):
+    """`challenge`: what the answer says in WWW-Authenticate (RFC 6750)."""
+
+    code = "XH964"
+    kind = Kind.FORBIDDEN
+    title = "接口需要访问令牌"
+    challenge = 'Bearer realm="xinheng", error="invalid_token"'
+
+
+class ScopeNeededError(XinhengError):
+    code = "XH965"
+    kind = Kind.FORBIDDEN
+    title = "这个令牌没有这项权限"
+    challenge = 'Bearer realm="xinheng", error="insufficient_scope"'
+
+
+class CalledTooFastError(AskedTooFastError):
+    code = "XH966"
+    title = "接口调用太快"
+
+
 STATUS_OF_KIND = {
     Kind.INVALID: 400,
     Kind.ABSENT: 404,
@@ -109,6 +130,8 @@ STATUS_OF_CODE = {  # where HTTP knows better than the kind
     BodyTooSlowError.code: 408,
     SignInNeededError.code: 401,
     AskedTooFastError.code: 429,
+    BearerNeededError.code: 401,
+    CalledTooFastError.code: 429,
 }
 
 

@@ -37,6 +37,8 @@ def responder(render: Renderer) -> Callable[[Request, XinhengError], Response]:
         headers = {"cache-control": PRIVATE}
         if error.kind is Kind.BUSY:
             headers["retry-after"] = str(getattr(error, "retry_after", RETRY_AFTER))
+        if challenge := getattr(error, "challenge", None):
+            headers["www-authenticate"] = challenge
         path = request.url.path
         if path.startswith("/api/"):
             return Response(orjson.dumps(problem(error)), status, headers, PROBLEM)

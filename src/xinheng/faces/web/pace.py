@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from xinheng.faces.web.errors import AskedTooFastError
+from xinheng.faces.web.errors import AskedTooFastError, CalledTooFastError
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -38,7 +38,7 @@ class Pace:
     def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
         self._full = per_minute
         self._now = now
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # address -> (tokens, when)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # whose -> (tokens, when)
 
     def admit(self, scope: Scope) -> None:
         """Take a token for a request. Raises AskedTooFastError where the address has none left."""
@@ -47,21 +47,36 @@ class Pace:
         address = _site(scope.get("client"))
         if address is None:
             return
-        now = self._now()
-        tokens, before = self._buckets.pop(address, (float(self._full), now))
-        tokens = min(self._full, tokens + (now - before) * self._full / 60)
-        held_back = tokens < 1
-        self._buckets[address] = (tokens if held_back else tokens - 1, now)
-        while len(self._buckets) > ADDRESSES:
-            self._buckets.popitem(last=False)
-        if held_back:
-            wait = 1 + int((1 - tokens) * 60 / self._full)
+        wait = self._take(address)
+        if wait:
             raise AskedTooFastError(
                 found=f"一分钟内从同一个网络地址查询超过 {self._full} 次",
                 expected=f"每分钟不超过 {self._full} 次",
                 todo=f"{wait} 秒后再试；需要成批核对的，请与平台联系开通接口",
                 retry_after=wait,
             )
+
+    def admit_program(self, client: str) -> None:
+        """Take a token for a call of an agency's program. Raises CalledTooFastError."""
+        wait = self._take(client) if self._full else 0
+        if wait:
+            raise CalledTooFastError(
+                found=f"客户端 {client} 一分钟内调用超过 {self._full} 次",
+                expected=f"每分钟不超过 {self._full} 次",
+                todo=f"{wait} 秒后再试；多条数据放在一次报送里",
+                retry_after=wait,
+            )
+
+    def _take(self, key: str) -> int:
+        """Take a token; where there is none, the seconds until there is one."""
+        now = self._now()
+        tokens, before = self._buckets.pop(key, (float(self._full), now))
+        tokens = min(self._full, tokens + (now - before) * self._full / 60)
+        held_back = tokens < 1
+        self._buckets[key] = (tokens if held_back else tokens - 1, now)
+        while len(self._buckets) > ADDRESSES:
+            self._buckets.popitem(last=False)
+        return 1 + int((1 - tokens) * 60 / self._full) if held_back else 0
 
 
 def _site(client: tuple[str, int] | None) -> str | None:

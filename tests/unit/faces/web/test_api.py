@@ -79,12 +79,25 @@ def test_every_answer_is_described(site: FastAPI) -> None:
     paths = site.openapi()["paths"]
     assert sorted(paths) == [
         "/api/v1/checkpoint",
+        "/api/v1/oauth/token",
         "/api/v1/records/{record}",
         "/api/v1/records/{record}/proof",
         "/api/v1/subjects",
         "/api/v1/subjects/{code}",
+        "/api/v1/submissions",
+        "/api/v1/submissions/{submission}",
+        "/api/v1/submissions/{submission}/hand-on",
+        "/api/v1/submissions/{submission}/returned",
     ]
     for path, methods in paths.items():
-        assert list(methods) == ["get"], path
-        assert {"200", "400", "404", "503"} <= set(methods["get"]["responses"]), path
-        assert "422" not in methods["get"]["responses"], path
+        if path.startswith("/api/v1/submissions"):
+            wanted = {"400", "401", "403", "404", "429", "503"}
+            assert all(m["security"] == [{"program": []}] for m in methods.values()), path
+        elif path == "/api/v1/oauth/token":
+            wanted = {"200", "400", "401", "429"}
+        else:
+            assert list(methods) == ["get"], path
+            wanted = {"200", "400", "404", "503"}
+        for operation in methods.values():
+            assert wanted <= set(operation["responses"]), path
+            assert "422" not in operation["responses"], path

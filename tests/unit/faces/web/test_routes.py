@@ -38,7 +38,7 @@ def rules(route: APIRoute) -> list[object]:
 def address(route: APIRoute) -> str:
     filled = {"code": "91420100MA000000XX", "record": ID, "receipt": ID, "token": "x" * 22, "path": "x"}
     filled |= {"exchange": ID, "draft": ID}
-    filled |= {"finding": ID, "case": ID, "review": ID}
+    filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "review": ID}
     return route.path.replace("{path:path}", "x").format_map(filled)
 
 
@@ -50,16 +50,21 @@ def test_every_route_names_exactly_one_access_rule(site: FastAPI) -> None:
 def test_only_what_concerns_the_public_is_open_to_anyone(site: FastAPI) -> None:
     open_desk = [r.path for r in routes(site) if r.path.startswith("/desk") and rules(r) == [access.anyone]]
     closed_portal = [
-        r.path for r in routes(site) if not r.path.startswith("/desk") and rules(r) != [access.anyone]
+        r.path
+        for r in routes(site)
+        if not r.path.startswith("/desk") and rules(r) not in ([access.anyone], [access.program])
     ]
     assert set(open_desk) == {"/desk/sign-in"}
     assert closed_portal == []
+    programs = {r.path for r in routes(site) if rules(r) == [access.program]}
+    assert all(path.startswith("/api/v1/submissions") for path in programs)
+    assert len(programs) == 4
 
 
 def test_a_stranger_gets_nowhere_at_the_desk(site: FastAPI, client: Client) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
     for route in routes(site):
-        if rules(route) == [access.anyone]:
+        if rules(route) in ([access.anyone], [access.program]):
             continue
         for method in route.methods:
             answer = client.request(method, address(route), headers=form)
@@ -70,7 +75,7 @@ def test_a_stranger_gets_nowhere_at_the_desk(site: FastAPI, client: Client) -> N
 
 def test_every_change_needs_the_session_s_own_form_token(site: FastAPI) -> None:
     """A plain form takes its fields through `own_form`; the upload checks the token before the file."""
-    changing = [r for r in routes(site) if "POST" in r.methods]
+    changing = [r for r in routes(site) if "POST" in r.methods and not r.path.startswith("/api/")]
     assert len(changing) >= 7
     without = [r.path for r in changing if access.own_form not in {d.call for d in r.dependant.dependencies}]
     assert sorted(without) == ["/desk/sign-in", "/desk/upload"]
@@ -97,9 +102,21 @@ def test_every_refusal_of_the_api_has_the_one_shape(client: Client, path: str, s
     assert all(body[name] for name in SHAPE - {"where"})
 
 
+def test_a_program_without_a_bearer_gets_nowhere(site: FastAPI, client: Client) -> None:
+    for route in routes(site):
+        if rules(route) != [access.program]:
+            continue
+        for method in route.methods:
+            for sent in ({}, {"authorization": "Bearer " + "x" * 43}, {"authorization": "Basic eDp4"}):
+                answer = client.request(method, address(route), headers=sent)
+                assert answer.status_code == 401, (method, route.path)
+                assert answer.headers["www-authenticate"].startswith("Bearer "), route.path
+                assert orjson.loads(answer.content)["code"] == "XH964"
+
+
 def test_a_wrong_method_is_refused_in_the_same_shape(site: FastAPI, client: Client) -> None:
     for route in routes(site):
-        if "POST" in route.methods or route.path.startswith("/desk"):
+        if "POST" in route.methods or route.path.startswith("/desk") or rules(route) == [access.program]:
             continue
         answer = client.post(address(route))
         assert answer.status_code == 405, route.path
