@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -14,16 +15,19 @@ from rich.console import Console
 from xinheng.core.cells import date as read_date
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.times import SHANGHAI, Known, today
-from xinheng.evidence.intake import withdrawal
+from xinheng.evidence.intake import revoking, withdrawal
+from xinheng.evidence.intake.model_revoking import Report, Revocation, What
 from xinheng.evidence.ledger import erasure
 from xinheng.evidence.ledger import history as past
 from xinheng.evidence.ledger.errors import RecordAbsent
 from xinheng.evidence.ledger.store import read_head
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.app.wiring import App
+from xinheng.faces.cli.errors import WrongUsage
 from xinheng.judgement.publicity.service import Ending, end_publicity
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
+from xinheng.office.cases.model import Actor
 
 app = typer.Typer(help="记录：查看沿革，撤回，终止公示，依法删除", no_args_is_help=True)
 
@@ -31,6 +35,12 @@ Record = Annotated[UUID, typer.Argument(metavar="信衡编号", help="记录的�
 Source = Annotated[str, typer.Option("--source", metavar="代码", help="由哪个信源单位办理")]
 Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="公开的理由，写明所依据的决定")]
 Day = Annotated[str | None, typer.Option("--on", metavar="日期", help="自哪一日起，默认今日")]
+
+Changed = Annotated[str | None, typer.Option("--changed-on", metavar="日期", help="决定在哪一日被变更")]
+Revoked = Annotated[
+    str | None,
+    typer.Option("--revoked-on", metavar="日期", help="决定在哪一日被撤销、确认违法或者无效"),
+]
 
 KINDS = {
     "recorded": "报送",
@@ -124,14 +134,83 @@ def _instant(text: str) -> Known:
 
 
 @app.command()
-def withdraw(record: Record, source: Source, reason: Reason, on: Day = None) -> None:
-    """撤回一条记录：决定被变更、撤销、确认违法或者无效的，三日内撤回并说明理由（行政处罚法第四十八条）。"""
+def withdraw(
+    record: Record,
+    source: Source,
+    reason: Reason,
+    on: Day = None,
+    changed_on: Changed = None,
+    revoked_on: Revoked = None,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问")] = False,
+) -> None:
+    """撤回一条记录，不能恢复：决定被变更、撤销、确认违法或者无效的，三个工作日内撤回并说明理由。
+
+    依据：行政处罚法第四十八条、第八十五条。给出 --changed-on 或 --revoked-on 的，登记报告日、期限和办结日；
+    都不给的是误报撤回，自 --on 之日起。
+    """
+    _ask_before(record, yes=yes)
+    happened = _happened(changed_on, revoked_on)
     with _opened() as house, house.database.transaction() as tx:
         agency = access.by_code(tx, source)
-        asked = withdrawal.Taken(record, _day(on, today(house.clock)), reason, house.pack.label)
-        done = withdrawal.withdraw(tx, asked, agency, house.clock, house.projectors)
+        if happened is None:
+            asked = withdrawal.Taken(record, _day(on, today(house.clock)), reason, house.pack.label)
+            done = withdrawal.withdraw(tx, asked, agency, house.clock, house.projectors)
+        else:
+            said = Report(record, *happened, reason)
+            actor = Actor(None, agency.agency, audit.LOCAL_OPERATOR)
+            kept, done = revoking.withdraw(tx, house.pack, said, agency, actor, house.clock, house.projectors)
+            _say(_timed(kept, house))
         audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.withdraw", f"{record} {source} {reason}")
     _say(f"已撤回 {record}，账本位置 {done.first}；页面、名单、接口和证明同时不再提供")
+
+
+def _ask_before(record: UUID, *, yes: bool) -> None:
+    """Nothing brings a withdrawn record back: asked where somebody sits there, said where nobody does."""
+    warning = f"将撤回 {record}：撤回后不能恢复，同一内容也不再接收"
+    if yes:
+        return
+    if sys.stdin.isatty():
+        typer.confirm(f"{warning}。继续？", abort=True)
+    else:
+        typer.echo(warning, err=True)
+
+
+def _happened(changed_on: str | None, revoked_on: str | None) -> tuple[What, date] | None:
+    if changed_on is not None and revoked_on is not None:
+        raise WrongUsage(
+            found="同时给出 --changed-on 和 --revoked-on", expected="变更或撤销其一", todo="去掉其一"
+        )
+    if changed_on is not None:
+        return What.CHANGED, _day(changed_on, date.min)
+    return (What.REVOKED, _day(revoked_on, date.min)) if revoked_on is not None else None
+
+
+def _timed(kept: Revocation, house: App) -> str:
+    late = kept.late(today(house.clock), house.pack.calendar)
+    if kept.due_on is None:
+        return "时限待核实或无法计算，不计迟报"
+    told = "按时" if late == 0 else "无法计算是否按时" if late is None else f"迟 {late} 个工作日"
+    return f"期限 {kept.due_on}，{kept.done_on or '尚未'}办结，{told}"
+
+
+@app.command("report-change")
+def report_change(
+    record: Record,
+    source: Source,
+    reason: Reason,
+    changed_on: Changed = None,
+    revoked_on: Revoked = None,
+) -> None:
+    """登记一项决定已变更或撤销，稍后更正或撤回；期限从变更、撤销的次日起算。"""
+    happened = _happened(changed_on, revoked_on)
+    if happened is None:
+        raise WrongUsage(found="没有日期", expected="--changed-on 或 --revoked-on", todo="补上日期")
+    with _opened() as house, house.database.transaction() as tx:
+        agency = access.by_code(tx, source)
+        actor = Actor(None, agency.agency, audit.LOCAL_OPERATOR)
+        case = revoking.report(tx, house.pack, Report(record, *happened, reason), agency, actor, house.clock)
+        audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.report_change", f"{record} {source}")
+    _say(f"已登记，待办 {case.case}，" + (f"期限 {case.due_on}" if case.due_on else f"{case.basis}"))
 
 
 @app.command("end")

@@ -151,6 +151,7 @@ def who(session: Session) -> Who:
         links.append(("form", "/desk/form", "表单填报"))
     links.append(("receipts", "/desk/receipts", "回执"))
     links.append(("cases", "/desk/cases", "待办"))
+    links.append(("withdrawals", "/desk/withdrawals", "变更撤销"))
     links.append(("completeness", "/desk/completeness", "完整性"))
     links.append(("proposals", "/desk/proposals", "目录建议"))
     links.append(("codes", "/desk/codes", "重错码"))

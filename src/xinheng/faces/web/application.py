@@ -38,6 +38,7 @@ from xinheng.faces.web.desk import (
     reviews,
     sign_in,
     upload,
+    withdrawals,
 )
 from xinheng.faces.web.desk.form_lost import handler as lost
 from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
@@ -61,7 +62,7 @@ LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (
-    *(sign_in, upload, reviews, receipts, cases, cases_receipt, office, completeness, exchange),
+    *(sign_in, upload, reviews, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange),
     *(proposals, codes, codes_appeals),
 )
 # looked through in this order: what systems ask all day comes first

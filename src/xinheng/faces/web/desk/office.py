@@ -32,6 +32,8 @@ ACTIONS: Final = {
     "session.open": "登录",
     "session.close": "退出",
     "submission.send": "报送",
+    "record.withdraw": "撤回记录",
+    "record.report_change": "登记决定变更、撤销",
     "receipt.workbook": "下载退回表",
     "receipt.hand_on": "下载转交文件",
     "agency.add": "登记单位",
