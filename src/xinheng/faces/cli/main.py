@@ -36,6 +36,7 @@ ROOMS = (
     "receipts",
     "record",
     "exchange",
+    "capture",
     "codes",
     "policy",
     "log",
