@@ -131,6 +131,46 @@ def listed(tx: Transaction, agency: UUID | None, limit: int, offset: int = 0) ->
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Which receipts; None means no matter. `agency`: as source, or as who entered them (代录).
+
+    `since` and `until`: when they were written, half-open. `holding`: the count that is not nought, one of
+    HELD.
+    """
+
+    agency: UUID | None = None
+    item: str | None = None
+    way: str | None = None
+    behalf: bool = False  # only those that somebody entered on behalf
+    since: datetime | None = None
+    until: datetime | None = None
+    holding: str | None = None
+
+
+HELD = ("returned", "late", "corrected", "review", "persons")
+
+
+def asked_for(tx: Transaction, asked: Asked, limit: int, offset: int = 0) -> list[Kept]:
+    """Receipts, newest first. Raises ValueError for a count that is none of HELD."""
+    if asked.holding is not None and asked.holding not in HELD:
+        raise ValueError(asked.holding)
+    held = f"(counts::json ->> '{asked.holding}')::bigint > 0" if asked.holding else "true"
+    rows = tx.fetch(
+        f"""select {_COLUMNS} from receipts
+            where (%(agency)s::uuid is null or agency = %(agency)s::uuid or behalf = %(agency)s::uuid)
+              and (%(item)s::text is null or item = %(item)s::text)
+              and (%(way)s::text is null or way = %(way)s::text)
+              and (not %(behalf)s::boolean or behalf is not null)
+              and (%(since)s::timestamptz is null or known >= %(since)s::timestamptz)
+              and (%(until)s::timestamptz is null or known < %(until)s::timestamptz)
+              and {held}
+            order by known desc, receipt limit %(limit)s offset %(offset)s""",
+        {**vars(asked), "limit": limit, "offset": offset},
+    )
+    return [_kept(row) for row in rows]
+
+
+@dataclass(frozen=True)
 class AgencySums:
     """Receipts of one agency added up. 补录 (`collected`) stands apart: it counts in no rate."""
 

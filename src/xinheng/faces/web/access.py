@@ -149,6 +149,7 @@ def who(session: Session) -> Who:
     if session.account.holds(Role.CLERK):
         links.append(("upload", "/desk/upload", "报送文件"))
         links.append(("form", "/desk/form", "表单填报"))
+        links.append(("submissions", "/desk/submissions", "办理中的报送"))
     links.append(("receipts", "/desk/receipts", "回执"))
     links.append(("cases", "/desk/cases", "待办"))
     links.append(("withdrawals", "/desk/withdrawals", "变更撤销"))

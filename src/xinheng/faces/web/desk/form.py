@@ -35,6 +35,7 @@ from xinheng.office.access.model import Session
 router = APIRouter(include_in_schema=False, dependencies=[Depends(sender)])
 PATH: Final = "/desk/form"
 KEPT: Final = ("草稿已保存", "good", "在“草稿”里可以找到，三十天没有动过会自动删除。还没有报送。")
+PERSON: Final = "这一行是针对自然人的。本平台只收单位的信息，自然人的决定请按原渠道办理；这里不保存、不报送。"
 TURNED_DOWN: Final = (Kind.INVALID, Kind.CONFLICT, Kind.FORBIDDEN, Kind.ABSENT)
 
 
@@ -144,10 +145,7 @@ class Typed:
         if found.refusal is not None:
             return self.refused(found.refusal)
         if found.person:
-            told = (
-                "这一行是针对自然人的。本平台只收单位的信息，自然人的决定请按原渠道办理；这里不保存、不报送。"
-            )
-            return replace(view, errors=(FormError(told),))
+            return replace(view, errors=(FormError(PERSON),))
         groups, errors = model.with_checks(self._item, view.groups, found.checks)
         late = "已超过报送时限，将计为迟报；" if found.late else ""
         if errors:
@@ -158,12 +156,11 @@ class Typed:
 
     def refused(self, refusal: XinhengError) -> FormView:
         """The form with a refusal of the whole."""
-        told = f"{refusal.title}：{refusal.found}。应为：{refusal.expected}。"
-        told += f"请：{refusal.todo}（{refusal.code}）"
-        view = replace(self.view(), errors=(FormError(told),))
-        if isinstance(
-            refusal, KeyReusedError
-        ):  # typed on after handing in: the next click is another decision
+        whole = f"{refusal.title}：{refusal.found}。应为：{refusal.expected}。"
+        whole += f"请：{refusal.todo}（{refusal.code}）"
+        view = replace(self.view(), errors=(FormError(whole),))
+        # typed on after handing in: the next click is another decision
+        if isinstance(refusal, KeyReusedError):
             return replace(view, key=secrets.token_urlsafe(12))
         return view
 

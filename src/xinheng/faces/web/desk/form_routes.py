@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from xinheng.faces.web.desk import form, form_items
+from xinheng.faces.web.desk import form, form_items, review
 
-ROUTERS = (form_items.router, form.router)
+ROUTERS = (form_items.router, form.router, review.router)

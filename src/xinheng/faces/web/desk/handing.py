@@ -38,14 +38,15 @@ def for_whom(session: Session, chosen: str) -> tuple[str, str | None]:
     return (chosen, own) if chosen and chosen != own else (own, None)
 
 
-def after_handing_in(web: Web, sent: Submission) -> Response:
-    """To the receipt where there is one, else to where the submission stands."""
+def after_handing_in(web: Web, sent: Submission, *, now: bool = True) -> Response:
+    """To the receipt where there is one, else to where the submission stands. `now`: it was handed in now, so
+    that the receipt says whether it is new."""
     to = f"{SUBMISSIONS}/{sent.id}"
     if sent.state is State.DONE and sent.receipt is not None:
         with web.transaction() as tx:
             kept = intake.kept_receipt(tx, sent.receipt)
         said = "repeated" if kept.known < sent.created else "new"
-        to = f"/desk/receipts/{sent.receipt}?said={said}"
+        to = f"/desk/receipts/{sent.receipt}" + (f"?said={said}" if now else "")
     return RedirectResponse(to, 303, {"cache-control": PRIVATE})
 
 

@@ -28,6 +28,7 @@ def preview_view(
     rows: Iterable[RowResult],
     cells: Mapping[str, Sequence[str]] | None = None,
     samples: Sequence[Sample] = (),
+    for_whom: str = "",
 ) -> PreviewView:
     """The preview of a readable file. `cells`: header -> what its first rows hold, as received."""
     back = (r for r in islice(rows, ROWS_LOOKED_AT) if r.outcome is Outcome.RETURNED)
@@ -38,7 +39,11 @@ def preview_view(
     )
     return PreviewView(
         token=upload.token,
-        file=(*_file(upload, item), Pair("SHA-256", receipt.file_sha256, mono=True, wide=True)),
+        file=(
+            *_file(upload, item),
+            *((Pair("代录", f"替{for_whom}报送"),) if for_whom else ()),
+            Pair("SHA-256", receipt.file_sha256, mono=True, wide=True),
+        ),
         figures=figures(receipt.counts, future=True),
         notes=receipt.notes,
         returned=reason_rows(item, islice(back, RETURNED_SHOWN)),

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from xinheng.core.times import Known
-from xinheng.evidence.intake.model import DROPPED, IGNORED, UNMAPPED, CheckResult, Counts, RowResult
+from xinheng.evidence.intake.model import DROPPED, IGNORED, UNMAPPED, CheckResult, Counts, RowResult, Way
 from xinheng.evidence.intake.store import Kept
 from xinheng.faces.web.desk.views import CheckLine, ReasonRow, ReasonSum, ReceiptLine, ReceiptView
 from xinheng.faces.web.views import Figure, Pair, Tag, grouped, moment
 from xinheng.law.model import Item, Severity
 
+WAYS: Final[Mapping[Way, str]] = {
+    Way.FILE: "文件",
+    Way.FORM: "表单填报",
+    Way.API: "接口",
+    Way.TABLE: "库表交换",
+    Way.CAPTURE: "抓取后确认",
+}
 PROFILES: Final = {"report": "标准报送", "collected": "补录"}
 TARGETS: Final = {IGNORED: "不使用", DROPPED: "丢弃（证件号码）", UNMAPPED: "没有认出，未使用"}
 SEVERITIES: Final = {
@@ -48,7 +56,15 @@ def figures(counts: Counts, *, future: bool = False) -> tuple[Figure, ...]:
     )
 
 
-def receipt_line(kept: Kept, agency: str, item_name: str) -> ReceiptLine:
+@dataclass(frozen=True)
+class Sent:
+    """Whose a receipt is, by name; `behalf`: who entered it, where that is another agency."""
+
+    agency: str
+    behalf: str = ""
+
+
+def receipt_line(kept: Kept, agency: str, item_name: str, behalf: str = "") -> ReceiptLine:
     """A receipt as a line of a table."""
     counts = Counts(**kept.counts)
     return ReceiptLine(
@@ -63,11 +79,13 @@ def receipt_line(kept: Kept, agency: str, item_name: str) -> ReceiptLine:
         known=grouped(counts.known or 0),
         returned=grouped(counts.returned),
         late=grouped(counts.late),
+        way=WAYS[Way(kept.way)],
+        behalf=behalf,
     )
 
 
 def receipt_view(
-    kept: Kept, item: Item, agency: str, persons: Sequence[int], *, hand_on: bool, said: str | None
+    kept: Kept, item: Item, sent: Sent, persons: Sequence[int], *, hand_on: bool, said: str | None
 ) -> ReceiptView:
     """A receipt's page. `persons`: line numbers; `said`: new or repeated right after sending, else None."""
     counts = Counts(**kept.counts)
@@ -78,7 +96,12 @@ def receipt_view(
         when=moment(Known(kept.known)),
         figures=figures(counts),
         pairs=(
-            Pair("信源单位", agency),
+            Pair(
+                "信源单位",
+                sent.agency,
+                tag=Tag(f"代录：{sent.behalf}", "info") if sent.behalf else None,
+            ),
+            Pair("方式", WAYS[Way(kept.way)]),
             Pair("目录事项", f"{item.name}（{item.edition}），{PROFILES[kept.profile]}"),
             Pair("文件", kept.file_name),
             Pair("入账时间", moment(Known(kept.known))),
@@ -96,6 +119,9 @@ def receipt_view(
         hand_on=hand_on,
         repeated=said == "repeated",
         fresh=said == "new",
+        form=f"/desk/form/{kept.item}?returned={kept.receipt}"
+        if kept.way == Way.FORM and counts.returned
+        else None,
     )
 
 

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from xinheng.core.times import SHANGHAI
 from xinheng.evidence.intake import returning
 from xinheng.evidence.intake import service as intake
 from xinheng.evidence.intake import store as kept_rows
 from xinheng.evidence.intake.incoming import Incoming
-from xinheng.evidence.intake.model import Outcome, RowResult
-from xinheng.evidence.intake.store import Kept
+from xinheng.evidence.intake.model import Outcome, RowResult, Way
+from xinheng.evidence.intake.store import HELD, Asked, Kept
 from xinheng.faces.web.access import AnySession, OwnForm, Sender, scope, sender, signed_in, who
 from xinheng.faces.web.context import House
 from xinheng.faces.web.desk.cases_receipt import note_seen
-from xinheng.faces.web.desk.receipt_views import reason_rows, reason_sums, receipt_line, receipt_view
-from xinheng.faces.web.desk.views import DeskView, ReceiptLine, ReturnedView
+from xinheng.faces.web.desk.receipt_views import (
+    WAYS,
+    Sent,
+    reason_rows,
+    reason_sums,
+    receipt_line,
+    receipt_view,
+)
+from xinheng.faces.web.desk.views import Choice, DeskView, ReceiptLine, ReturnedView
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import PAGE_DEPTH, page_number, pages
 from xinheng.ground.store.transaction import Transaction
@@ -35,43 +45,116 @@ router = APIRouter(include_in_schema=False)
 SIZE = 50
 ROWS = 100
 SUMMED = 20_000  # returned rows that are summed up by reason; a file with more has one fault, not many
+BEHALF: Final = "behalf"  # among the ways: whatever was entered for a lower agency
+HELD_TEXTS: Final = {
+    "returned": "退回的行",
+    "late": "迟报的行",
+    "corrected": "更正的行",
+    "review": "待裁定的行",
+    "persons": "自然人的行",
+}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def lines(tx: Transaction, pack: Pack, kept: Iterable[Kept]) -> tuple[ReceiptLine, ...]:
     """Receipts as lines of a table, with the names of agencies and items."""
     kept = list(kept)
-    names = agencies.by_ids(tx, {k.agency for k in kept})
+    names = agencies.by_ids(tx, {a for k in kept for a in (k.agency, k.behalf) if a})
+
+    def name(agency: UUID | None) -> str:
+        found = names.get(agency) if agency else None
+        return found.name if found else "—"
+
     return tuple(
-        receipt_line(k, names[k.agency].name if k.agency in names else "—", pack.item(k.item).name)
+        receipt_line(k, name(k.agency), item_name(pack, k.item), name(k.behalf) if k.behalf else "")
         for k in kept
     )
+
+
+def item_name(pack: Pack, item: str) -> str:
+    """The name of an item; its id where the pack no longer has it."""
+    return pack.items[item].name if item in pack.items else item
 
 
 def own_receipt(tx: Transaction, session: Session, receipt: UUID) -> Kept:
     """A receipt that this account may see. Another agency's is answered as if it did not exist."""
     kept = intake.kept_receipt(tx, receipt)
     mine = scope(session)
-    if mine is not None and kept.agency != mine:
+    if mine is not None and mine not in (kept.agency, kept.behalf):
         raise intake.receipt_absent(receipt)
     return kept
 
 
+@dataclass(frozen=True)
+class Filters:
+    """What was asked for, as typed."""
+
+    item: str = ""
+    way: str = ""
+    month: str = ""
+    held: str = ""
+
+    def asked(self, agency: UUID | None) -> Asked:
+        """The same as intake takes it; what cannot be read narrows nothing."""
+        since, until = month_of(self.month)
+        return Asked(
+            agency=agency,
+            item=self.item or None,
+            way=self.way if self.way in set(Way) else None,
+            behalf=self.way == BEHALF,
+            since=since,
+            until=until,
+            holding=self.held if self.held in HELD else None,
+        )
+
+
+def month_of(text: str) -> tuple[datetime | None, datetime | None]:
+    """The first moment of a month (2026-11) in Shanghai and of the next; None and None for anything else."""
+    try:
+        start = datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None, None
+    ends_year = start.month == 12
+    return start, start.replace(year=start.year + ends_year, month=1 if ends_year else start.month + 1)
+
+
 @router.get("/desk/receipts", dependencies=[Depends(signed_in)])
-def show_receipts(web: House, session: AnySession, page: Annotated[str, Query()] = "") -> Response:
+def show_receipts(
+    web: House,
+    session: AnySession,
+    item: Annotated[str, Query(max_length=60)] = "",
+    way: Annotated[str, Query(max_length=10)] = "",
+    month: Annotated[str, Query(max_length=7)] = "",
+    held: Annotated[str, Query(max_length=10)] = "",
+    page: Annotated[str, Query()] = "",
+) -> Response:
     """The agency's receipts, newest first; all of them for the office."""
-    number = page_number(page)
+    number, filters = page_number(page), Filters(item, way, month.strip(), held)
     with web.transaction() as tx:
-        kept = intake.listed(tx, scope(session), SIZE + 1, (number - 1) * SIZE)
+        kept = kept_rows.asked_for(tx, filters.asked(scope(session)), SIZE + 1, (number - 1) * SIZE)
         shown = lines(tx, web.app.pack, kept[:SIZE])
     total = (number - 1) * SIZE + len(kept)  # enough to know whether there is a next page
     view = DeskView(
         title="回执",
         receipts=shown,
         with_agency=scope(session) is None,
-        pages=pages(number, total, "/desk/receipts", {}, SIZE),
+        pages=pages(number, total, "/desk/receipts", vars(filters), SIZE),
+        filters=receipt_filters(filters, web.app.pack),
+        filtered=any(vars(filters).values()),
     )
     return web.render.private("desk/receipts.html", "receipts", desk=view, who=who(session))
+
+
+def receipt_filters(chosen: Filters, pack: Pack) -> tuple[Choice, ...]:
+    """The choices above the list."""
+    items = tuple((i.id, i.name) for i in pack.items.values())
+    ways = (*((way.value, text) for way, text in WAYS.items()), (BEHALF, "代录"))
+    return (
+        Choice("item", "事项", (("", "全部"), *items), chosen.item),
+        Choice("way", "方式", (("", "全部"), *ways), chosen.way),
+        Choice("held", "里面有", (("", "不限"), *HELD_TEXTS.items()), chosen.held),
+        Choice("month", "月份", (), chosen.month),
+    )
 
 
 @router.get("/desk/receipts/{receipt}", dependencies=[Depends(signed_in)])
@@ -81,11 +164,13 @@ def show_receipt(
     """One receipt."""
     with web.transaction() as tx:
         kept = own_receipt(tx, session, receipt)
-        names = agencies.by_ids(tx, [kept.agency])
+        names = agencies.by_ids(tx, [kept.agency, *([kept.behalf] if kept.behalf else [])])
         persons = list(_person_lines(tx, kept)) if kept.counts["persons"] else []
     item = web.app.pack.item(kept.item)
     hand_on = scope(session) is not None and Incoming(web.app.incoming).persons_file(receipt).is_file()
-    view = receipt_view(kept, item, names[kept.agency].name, persons, hand_on=hand_on, said=said)
+    behalf = names.get(kept.behalf) if kept.behalf else None
+    sender = Sent(names[kept.agency].name, behalf.name if behalf else "")
+    view = receipt_view(kept, item, sender, persons, hand_on=hand_on, said=said)
     return web.render.private("desk/receipt.html", "receipts", receipt=view, who=who(session))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -13,11 +12,13 @@ from starlette.concurrency import run_in_threadpool
 
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake import preview as dry
-from xinheng.evidence.intake import service as intake
 from xinheng.evidence.intake.model import Limits
 from xinheng.evidence.intake.model import Request as Submission
+from xinheng.evidence.submissions import service as submissions
+from xinheng.evidence.submissions.model import Handed
 from xinheng.faces.web.access import OwnForm, Sender, check_token, sender, who
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk.handing import after_handing_in, behalves, for_whom, publish
 from xinheng.faces.web.desk.preview_views import preview_view, refused_view
 from xinheng.faces.web.desk.receiving import receive
 from xinheng.faces.web.desk.uploads import Upload
@@ -25,19 +26,21 @@ from xinheng.faces.web.desk.views import PreviewView, UploadForm
 from xinheng.faces.web.errors import ParameterError, status_of
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import FormError, bytes_text
-from xinheng.office.access import audit
 from xinheng.office.access.model import Session
-
-logger = logging.getLogger(__name__)
 
 PATH: Final = "/desk/upload"
 router = APIRouter(include_in_schema=False, dependencies=[Depends(sender)])
 LINE_LIMIT: Final = 100  # constants
 
 
-def _blank(web: Web) -> UploadForm:
-    items = tuple((i.id, i.name, f"{i.edition}，{i.provider}报送") for i in web.app.pack.items.values())
+def _blank(web: Web, session: Session) -> UploadForm:
+    items = tuple(
+        (i.id, i.name, f"{i.edition}，{i.provider}报送") for i in web.app.pack.items.values() if not i.secret
+    )
+    with web.transaction() as tx:
+        lower = behalves(tx, session, web.today())
     return UploadForm(
+        behalves=tuple((b.code, b.name) for b in lower),
         items=items,
         item=items[0][0],
         limit=bytes_text(min(web.app.settings.upload_bytes, Limits().file_bytes)),
@@ -47,7 +50,7 @@ def _blank(web: Web) -> UploadForm:
 @router.get(PATH)
 def show_form(web: House, session: Sender) -> Response:
     """Which file, as what."""
-    return web.render.private("desk/upload.html", "upload", form=_blank(web), who=who(session))
+    return web.render.private("desk/upload.html", "upload", form=_blank(web, session), who=who(session))
 
 
 @router.post(PATH)
@@ -77,7 +80,8 @@ async def _received(request: Request, web: Web, session: Session, token: str) ->
     )
     said = got.fields
     form = replace(
-        _blank(web),
+        _blank(web, session),
+        behalf=said.get("for", ""),
         item=said.get("item", ""),
         profile=said.get("profile", ""),
         constants=said.get("constants", ""),
@@ -96,6 +100,7 @@ async def _received(request: Request, web: Web, session: Session, token: str) ->
         size=got.size,
         item=web.app.pack.item(form.item).id,
         profile=form.profile,
+        behalf=form.behalf,
         constants=constants,
     )
 
@@ -136,7 +141,10 @@ def _preview(web: Web, session: Session, upload: Upload) -> PreviewView:
     bench = dry.Bench(web.app.engine, web.app.pack, web.app.clock, web.app.incoming)
     try:
         with web.turns.turn(), dry.looked_through(bench, _submission(web, session, upload)) as look:
-            return preview_view(upload, item, look.receipt, look.rows, look.cells, look.samples)
+            with web.transaction() as tx:
+                names = {b.code: b.name for b in behalves(tx, session, web.today())}
+            lower = names.get(upload.behalf, "") if upload.behalf else ""
+            return preview_view(upload, item, look.receipt, look.rows, look.cells, look.samples, lower)
     except XinhengError as refusal:
         if refusal.kind is not Kind.INVALID:
             raise
@@ -147,8 +155,9 @@ def _preview(web: Web, session: Session, upload: Upload) -> PreviewView:
 def show_preview(web: House, session: Sender, token: str) -> Response:
     """What would become of the file; an upload that was sent already leads to its receipt."""
     upload = web.uploads.load(token, session.account.account)
-    if receipt := web.uploads.sent(token):
-        return RedirectResponse(f"/desk/receipts/{receipt}", 303, {"cache-control": PRIVATE})
+    if sent := web.uploads.sent(token):
+        with web.transaction() as tx:
+            return after_handing_in(web, submissions.by_id(tx, sent), now=False)
     view = _preview(web, session, upload)
     return web.render.private("desk/preview.html", "upload", preview=view, who=who(session))
 
@@ -189,38 +198,36 @@ def mapping_of(form: Mapping[str, str], before: Mapping[str, str]) -> dict[str, 
 
 @router.post(PATH + "/{token}/send")
 def send(web: House, session: Sender, token: str, _: OwnForm) -> Response:
-    """Submit. A second click waits for the first and finds the same receipt (decision 8)."""
+    """Hand in. A second click waits for the first and finds the same submission (decision 8)."""
     upload = web.uploads.load(token, session.account.account)
     with web.uploads.turn(token):
-        receipt = web.uploads.sent(token)
-        said = "new"
-        if receipt is None:
-            with web.turns.turn():
-                answer = intake.submit(web.app, _submission(web, session, upload))
-            receipt = answer.receipt
-            said = "repeated" if answer.repeated else "new"
-            if receipt is None:  # only a dry run has none
-                raise AssertionError("a submission without a receipt")
+        known = web.uploads.sent(token)
+        if known is not None:
             with web.transaction() as tx:
-                audit.note(
-                    tx,
-                    web.app.clock,
-                    session.account.login,
-                    "submission.send",
-                    f"{receipt} {upload.file_name}",
-                    session.account.account,
-                )
-            web.uploads.finish(token, receipt)
-            _publish(web)
-    return RedirectResponse(f"/desk/receipts/{receipt}?said={said}", 303, {"cache-control": PRIVATE})
+                sent = submissions.by_id(tx, known)
+        else:
+            with web.turns.turn():
+                sent = submissions.hand_in(web.app, _handed(web, session, upload))
+            web.uploads.finish(token, sent.id)
+            publish(web, sent)
+    return after_handing_in(web, sent)
 
 
-def _publish(web: Web) -> None:
-    """Bring tiles and checkpoint up to what was committed; what hinders this takes nothing back."""
-    try:
-        web.app.publish()
-    except XinhengError as refusal:
-        logger.warning("%s", refusal)
+def _handed(web: Web, session: Session, upload: Upload) -> Handed:
+    source, behalf = for_whom(session, upload.behalf)
+    return Handed(
+        content=web.uploads.file(upload.token),
+        file_name=upload.file_name,
+        item_id=upload.item,
+        source=source,
+        profile=upload.profile,
+        constants=upload.constants,
+        mapping=upload.mapping,
+        behalf=behalf,
+        account=session.account.account,
+        idempotency_key=f"upload:{upload.token}",
+        actor=session.account.login,
+    )
 
 
 @router.post(PATH + "/{token}/discard")

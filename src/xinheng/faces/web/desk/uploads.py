@@ -1,7 +1,7 @@
 """Uploads between choosing and sending: each in a private folder of the incoming area (decision 11).
 
 A folder holds `file` (as it came), `upload.json` (what the sender said) and, once it was sent, `sent` (the
-receipt's id) alone. All of it is 0700/0600 and a day old at most.
+submission's id) alone. All of it is 0700/0600 and a day old at most.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Upload:
     size: int
     item: str
     profile: str
+    behalf: str = ""  # code of the agency that it is handed in for (代录); empty: the account's own
     constants: dict[str, str] = field(default_factory=dict)
     mapping: dict[str, str] = field(default_factory=dict)
 
@@ -88,16 +89,16 @@ class Uploads:
             os.close(lock)
 
     def sent(self, token: str) -> UUID | None:
-        """The receipt of an upload that was sent already: a second click leads there."""
+        """The submission of an upload that was sent already: a second click leads there."""
         try:
             return UUID((self._of(token) / "sent").read_text(encoding="ascii"))
         except FileNotFoundError:
             return None
 
-    def finish(self, token: str, receipt: UUID) -> None:
-        """The upload has become a receipt: the file goes, the note of it stays a day."""
+    def finish(self, token: str, submission: UUID) -> None:
+        """The upload has become a submission: the file goes, the note of it stays a day."""
         folder = self._of(token)
-        (folder / "sent").write_text(str(receipt), encoding="ascii")
+        (folder / "sent").write_text(str(submission), encoding="ascii")
         self.file(token).unlink(missing_ok=True)
 
     def discard(self, token: str) -> None:

@@ -42,6 +42,18 @@ class ReceiptLine:
     known: str
     returned: str
     late: str
+    way: str = ""
+    behalf: str = ""  # who entered it for the agency
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A filter above a list; one without options is typed as a month."""
+
+    name: str
+    text: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,8 @@ class DeskView:
     with_agency: bool = False
     may_send: bool = False
     pages: Pages | None = None
+    filters: tuple[Choice, ...] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,8 @@ class UploadForm:
     limit: str
     profile: str = "report"
     constants: str = ""
+    behalf: str = ""
+    behalves: tuple[tuple[str, str], ...] = ()  # code and name of those it may be handed in for
     may: bool = True
     file_error: str | None = None
     errors: tuple[FormError, ...] = ()
@@ -139,6 +155,7 @@ class ReceiptView:
     hand_on: bool = False
     repeated: bool = False
     fresh: bool = False
+    form: str | None = None  # the form in which what came back is mended
 
 
 @dataclass(frozen=True)
