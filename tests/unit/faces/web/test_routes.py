@@ -13,6 +13,7 @@ from tests.unit.faces.web.asgi import Client
 
 from xinheng.faces.web import access
 from xinheng.faces.web.api.routes import quick_subject
+from xinheng.faces.web.desk.form_lost import FORMS
 from xinheng.faces.web.guard import SECURITY_HEADERS
 
 SHAPE = {"type", "status", "code", "title", "found", "expected", "todo", "where"}
@@ -68,17 +69,26 @@ def test_a_stranger_gets_nowhere_at_the_desk(site: FastAPI, client: Client) -> N
             continue
         for method in route.methods:
             answer = client.request(method, address(route), headers=form)
+            if method == "POST" and route.path.startswith(FORMS):  # hands back what was typed
+                assert answer.status_code == 401, route.path
+                continue
             assert answer.status_code == 303, (method, route.path)
             assert answer.headers["location"].startswith("/desk/sign-in?next="), route.path
             assert answer.headers["cache-control"] == "no-store"
 
 
 def test_every_change_needs_the_session_s_own_form_token(site: FastAPI) -> None:
-    """A plain form takes its fields through `own_form`; the upload checks the token before the file."""
+    """A plain form takes its fields through `own_form`; the upload checks the token before the file, and form
+    entry itself, to hand back what was typed (test_form)."""
     changing = [r for r in routes(site) if "POST" in r.methods and not r.path.startswith("/api/")]
     assert len(changing) >= 7
     without = [r.path for r in changing if access.own_form not in {d.call for d in r.dependant.dependencies}]
-    assert sorted(without) == ["/desk/sign-in", "/desk/upload"]
+    assert sorted(without) == [
+        "/desk/form/{item}",
+        "/desk/form/{item}/autosave",
+        "/desk/sign-in",
+        "/desk/upload",
+    ]
 
 
 @pytest.mark.parametrize(

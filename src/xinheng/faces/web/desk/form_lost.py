@@ -37,7 +37,7 @@ def handler(render: Renderer, otherwise: Callable[[Request, XinhengError], Respo
         if path.endswith(ASIDE):
             draft = next((value for name, value in typed if name == "draft"), "")
             failed = "登录已过期；请按“检查”，照页面的提示登录，填写的内容不会丢"
-            return render.private("desk/form_saved.html", draft=draft, saved="", failed=failed)
+            return render.private("desk/form_saved.html", status=401, draft=draft, saved="", failed=failed)
         return render.private("desk/form_lost.html", "form", 401, typed=typed, path=path, who=None)
 
     return answer
