@@ -22,6 +22,7 @@ from xinheng.evidence.ledger import history as past
 from xinheng.evidence.ledger.errors import RecordAbsent
 from xinheng.evidence.ledger.store import read_head
 from xinheng.faces.app import Settings, open_app
+from xinheng.faces.app.home import Home
 from xinheng.faces.app.wiring import App
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.judgement.publicity.service import Ending, end_publicity
@@ -240,6 +241,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="不再询问")] = False,
 ) -> None:
     """依法删除一条记录的内容：不可恢复；日志中只留编号、哈希、依据和日期。"""
+    Home(Settings.from_environment().home).require()  # before anything is asked
     if not yes:
         typer.confirm(f"将永久删除 {record} 的全部内容，无法恢复。继续？", abort=True)
     with _opened() as house:
