@@ -70,6 +70,14 @@ class TooHeavyError(FileRefusedError):
     title = "读取超出内存或时间上限"
 
 
+class FileChangedError(FileRefusedError):
+    """The file became another one while it was read: what was checked may not be what was entered."""
+
+    code = "XH712"
+    kind = Kind.CONFLICT
+    title = "文件在读取时被改动"
+
+
 class NoHeaderError(FileRefusedError):
     """None of the first rows is a header of this item."""
 

@@ -20,7 +20,6 @@ from xinheng.core import canonical
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.identity import mask
 from xinheng.core.ids import new_id
-from xinheng.core.reasons import said_in_chinese
 from xinheng.core.times import today
 from xinheng.evidence.intake import (
     drafting,
@@ -31,13 +30,13 @@ from xinheng.evidence.intake import (
     returning,
     senders,
     store,
+    unchanged,
     workbook,
 )
 from xinheng.evidence.intake.drafting import Draft, Rules
 from xinheng.evidence.intake.entering import Entered, House, Progress, enter_rows
 from xinheng.evidence.intake.incoming import Incoming
 from xinheng.evidence.intake.model import Receipt, Request, RowResult
-from xinheng.evidence.intake.model_refusals import FileMissingError
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.evidence.ledger.errors import RecordMoved
 from xinheng.evidence.subjects.correcting import former_codes
@@ -47,6 +46,7 @@ from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
 
 ATTEMPTS = 3
+Asked = tuple[bytes, str, Progress]  # digest of the request, of the file, and who is told
 ROWS_SHOWN = 1_000  # a receipt of more rows comes without them; `rows` gives them all
 
 
@@ -100,7 +100,8 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
     with home.database.transaction() as tx:
         sender = senders.standing(tx, request, day)
         behalf = senders.behalf(tx, request, sender.agency, day)
-        digest = request_digest(request, sender.agency.agency, against)
+        file = unchanged.digest(request)
+        digest = request_digest(request, file, sender.agency.agency, against)
         if kept := store.by_request(tx, digest):
             return _answer(tx, kept, against, repeated=True)
         former = former_codes(tx)
@@ -111,7 +112,7 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
         senders.write_senders(drafted, sender)
         home.engine.run(folder, matching.arriving_statements(drafted.split))
         source = senders.Source(sender.agency.agency, sender.own, behalf)
-        kept, repeated = _enter(home, request, drafted, source, (digest, progress))
+        kept, repeated = _enter(home, request, drafted, source, (digest, file, progress))
         if drafted.persons and not repeated:
             incoming.offer(returning.write_persons_file(drafted.split), kept.receipt, home.clock)
     with home.database.transaction() as tx:
@@ -119,17 +120,23 @@ def submit(home: Home, request: Request, progress: Progress = lambda stage: None
 
 
 def _enter(
-    home: Home, request: Request, drafted: Draft, source: senders.Source, asked: tuple[bytes, Progress]
+    home: Home, request: Request, drafted: Draft, source: senders.Source, asked: Asked
 ) -> tuple[store.Kept, bool]:
     """The transaction, begun anew where another writer was first; (receipt, was it there before)."""
-    digest, progress = asked
+    digest, file, progress = asked
+
+    def told(stage: str) -> None:
+        if stage == "load":  # nothing reads the file after this, and nobody waits for us yet
+            unchanged.require(request, file)
+        progress(stage)
+
     for _ in range(ATTEMPTS):
         try:
             with home.database.bulk() as tx:
                 if kept := store.by_request(tx, digest):
                     return kept, True
                 receipt = new_id(home.clock)
-                done = enter_rows(tx, home, drafted, source, receipt, progress)
+                done = enter_rows(tx, home, drafted, source, receipt, told)
                 kept = _kept(home, request, drafted, done, (receipt, digest), source)
                 store.insert_receipt(tx, kept)
         except (UniqueClash, RecordMoved) as error:
@@ -193,10 +200,10 @@ def _constants(request: Request, against: Rules) -> dict[str, str]:
     return {**mapping.constants(others, against.item), **own}
 
 
-def request_digest(request: Request, agency: UUID, against: Rules) -> bytes:
+def request_digest(request: Request, file: str, agency: UUID, against: Rules) -> bytes:
     """What makes two requests the same: file, item, source, mapping, constants, profile, sheet. 32 bytes."""
     value = {
-        "file": _file_digest(request),
+        "file": file,
         "item": against.item.id,
         "profile": against.profile.id,
         "source": str(agency),
@@ -205,19 +212,6 @@ def request_digest(request: Request, agency: UUID, against: Rules) -> bytes:
         "sheet": request.sheet,
     }
     return hashlib.sha256(canonical.dumps(value).encode()).digest()
-
-
-def _file_digest(request: Request) -> str:
-    try:
-        with request.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise FileMissingError(
-            found=f"无法打开 {request.file_name}：{said_in_chinese(error)}",
-            expected="可以读取的文件",
-            todo="核对路径和权限",
-            where=request.file_name,
-        ) from error
 
 
 def _answer(tx: Transaction, kept: store.Kept, against: Rules, *, repeated: bool) -> Receipt:

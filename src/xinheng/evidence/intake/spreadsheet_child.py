@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinheng.core.errors import XinhengError
+from xinheng.core.identity import mask
 from xinheng.evidence.intake import mapping, spreadsheet_ods, spreadsheet_parts
 from xinheng.evidence.intake.csv_reader import no_header, refuse_columns, refuse_rows
 from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
@@ -231,7 +232,7 @@ def _marks(
 
 def _notes(reader: Any, chosen: int, header: int, found: spreadsheet_parts.SheetMarks) -> list[str]:
     notes = []
-    names = reader.sheet_names
+    names = [mask(name)[0] for name in reader.sheet_names]  # notes stand in the receipt
     if len(names) > 1:
         others = "、".join(n for i, n in enumerate(names) if i != chosen)[:200]
         notes.append(f"读取的是工作表“{names[chosen]}”；未读取：{others}")

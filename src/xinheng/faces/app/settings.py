@@ -46,7 +46,7 @@ class Settings:
         }
         return cls(
             home=_folder(given, "XINHENG_HOME") or default_home(given),
-            dsn=given.get("XINHENG_DSN"),
+            dsn=_address(given, "XINHENG_DSN"),
             db_user=given.get("XINHENG_DB_USER"),
             bind=given.get("XINHENG_BIND", cls.bind),
             port=_number(given, "XINHENG_PORT", cls.port, 0, 65535),
@@ -88,6 +88,20 @@ def _folders(given: Mapping[str, str], name: str) -> tuple[Path, ...]:
     """Several folders, separated as in PATH."""
     parts = [part for part in given.get(name, "").split(os.pathsep) if part]
     return tuple(Path(part).expanduser().absolute() for part in parts)
+
+
+def _address(given: Mapping[str, str], name: str) -> str | None:
+    """The address of a database, in the forms of libpq; only its shape is looked at here."""
+    if name not in given:
+        return None
+    from psycopg import ProgrammingError, conninfo  # late: not every command needs a driver
+
+    try:
+        conninfo.conninfo_to_dict(given[name])
+    except ProgrammingError:  # its words may quote the address, and a password in it
+        forms = "postgresql://账户:密码@主机:端口/库，或 host=… dbname=… user=…"
+        raise SettingWrong(name, f"PostgreSQL 数据库的地址：{forms}") from None
+    return given[name]
 
 
 def _networks(given: Mapping[str, str], name: str) -> tuple[Network, ...]:

@@ -17,6 +17,7 @@ from xinheng.evidence.intake.model_refusals import (
     DamagedWorkbookError,
     DangerousWorkbookError,
     EncryptedWorkbookError,
+    NoHeaderError,
     NotATableError,
     TooHeavyError,
     TooLargeError,
@@ -157,3 +158,26 @@ def test_the_limits_of_other_workbooks_hold(tmp_path: Path, engine: Engine) -> N
         stage(ods(tmp_path / "c.ods", sheet, parts={"Pictures/x": b"\0" * (210 << 20)}), engine)
     with pytest.raises(DamagedWorkbookError):
         stage(ods(tmp_path / "d.ods", sheet[:-20]), engine)
+
+
+@pytest.mark.parametrize("kind", ["ods", "xlsx"])
+def test_identity_numbers_in_the_names_of_sheets_are_masked(
+    tmp_path: Path, engine: Engine, kind: str
+) -> None:
+    number = "11010519491231002X"
+    path = tmp_path / f"a.{kind}"
+    if kind == "ods":
+        ods(path, table([["说明"]], f"身份证{number}"), table([HEADER, ROW], f"数据{number}"))
+    else:
+        with xlsxwriter.Workbook(path) as book:
+            book.add_worksheet(f"身份证{number}")
+            sheet = book.add_worksheet(f"数据{number}")
+            sheet.write_row(0, 0, HEADER)
+            sheet.write_row(1, 0, ROW)
+    staged = stage(path, engine)
+    assert "读取的是工作表“数据" in staged.notes[0]
+    assert number not in "".join(staged.notes)
+    assert staged.notes[0].count("身份证号码已隐去") == 2
+    with pytest.raises(NoHeaderError) as refused:
+        stage(path, engine, sheet=f"没有{number}")
+    assert number not in str(refused.value)
