@@ -73,3 +73,27 @@ def test_the_reference_pages_are_current(tmp_path: Path) -> None:
         written = (tmp_path / f"{name}.md").read_text(encoding="utf-8")
         kept = (PAGES / f"{name}.md").read_text(encoding="utf-8")
         assert kept == written, "run: ./run xinheng policy reference"
+
+
+def test_health_says_what_a_pack_misses_and_exits_with_a_refusal(tmp_path: Path) -> None:
+    write(tmp_path, "upper", UPPER)
+    result = CliRunner().invoke(
+        app, ["health", "upper", "--against", "national", "--on", "2026-11-20", "--folder", str(tmp_path)]
+    )
+    assert result.exit_code == 3, result.output
+    assert "缺少事项 42 个" in result.stdout
+    assert "行政处罚" in result.stdout
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_health_finds_nothing_missing_in_a_shipped_pack(name: str) -> None:
+    result = CliRunner().invoke(app, ["health", name, "--on", "2026-11-20"])
+    assert result.exit_code == 0, result.output
+    assert "缺少事项 0 个，数据项 0 个" in result.stdout
+
+
+def test_show_says_who_supplies_an_item_and_which_marks_are_unsettled() -> None:
+    result = CliRunner().invoke(app, ["show", "水费缴纳", "--on", "2026-05-01"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    for text in ("供水企业（公用企事业单位）", "授权查询", "按月核对", "公示：否（无现行规则）"):
+        assert text in result.stdout

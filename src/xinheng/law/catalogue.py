@@ -13,6 +13,7 @@ from xinheng.law.cores import NOTHING, Common, Core, Parts, add_cores, gather
 from xinheng.law.errors import PackGroundError, PackOverrideError, PackSyntaxError, PackValueError
 from xinheng.law.fields import add_fields, add_headers, read_fields, read_lists
 from xinheng.law.headers import normalise
+from xinheng.law.kinds import ItemClass
 from xinheng.law.model import Check, Disclosure, Item, MarkRule
 from xinheng.law.provision import read_provision, refuse_mixed
 from xinheng.law.roles import IDENTITY, KEY, NEEDED, ROLES
@@ -75,7 +76,10 @@ def read_catalogue(
         if item is not inherited.get(item.id):
             _refuse_ambiguous(item)
             _refuse_twice(item)
-    return MappingProxyType(found), shelf.common
+    # the seven classes first, then as `ItemClass` lists the rest; within a class as files and packs come
+    order = list(ItemClass)
+    listed = sorted(found.values(), key=lambda item: order.index(item.kind))
+    return MappingProxyType({item.id: item for item in listed}), shelf.common
 
 
 def _common(files: tuple[Node, ...], shelf: Shelf) -> Common:

@@ -53,8 +53,8 @@ class FieldType(StrEnum):
 class ItemClass(StrEnum):
     """What kind of information an item is. The first seven are the administrative classes (七类)."""
 
-    PERMIT = "permit"  # 行政许可
     PENALTY = "penalty"  # 行政处罚
+    PERMIT = "permit"  # 行政许可
     INSPECTION = "inspection"  # 行政监督检查
     COERCION = "coercion"  # 行政强制
     CONFIRMATION = "confirmation"  # 行政确认

@@ -12,16 +12,20 @@ from rich.console import Console
 from rich.markup import escape
 
 from xinheng.core.errors import XinhengError
+from xinheng.core.times import today
 from xinheng.evidence.intake.blank_workbook import blank
+from xinheng.faces.app.clock import SystemClock
 from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.faces.cli.screen import console, listing
 from xinheng.faces.cli.writing import put_aside
 from xinheng.law.difference import Change, differences
+from xinheng.law.health import Gap, examine
 from xinheng.law.model import Severity
 from xinheng.law.packs import CHECKED, Pack, load, shipped
 from xinheng.law.reference import page
+from xinheng.law.words import DISCLOSURES, KINDS, PROVIDERS, SOURCES, marked
 
 app = typer.Typer(help="规则包：检查、查看、生成说明", no_args_is_help=True)
 
@@ -30,6 +34,18 @@ REFUSED = 3  # as for every refusal of what was given (see main.EXIT_CODES)
 _SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 _CHANGES = {Change.ADDED: "新增", Change.REMOVED: "删除", Change.CHANGED: "变更"}
 PackName = Annotated[str, typer.Option("--pack", metavar="名称", help="规则包名称")]
+_MARKS = (("归集", "collected"), ("公示", "shown"), ("上报", "reported"))
+_GAPS = {
+    Gap.ITEM: "缺少事项",
+    Gap.FIELD: "缺少数据项",
+    Gap.PRESENCE: "应为必填",
+    Gap.ENDED: "标准失效",
+    Gap.FREQUENCY: "频次待核实",
+    Gap.MARK: "标记未定",
+    Gap.TERM: "没有时限",
+    Gap.UNREAD: "依据待核实",
+    Gap.TARGET: "目标届满",
+}
 Folders = Annotated[
     list[Path] | None,
     typer.Option("--folder", help="另加的规则包目录，可多次；同名的包以后者为准", exists=True),
@@ -85,26 +101,31 @@ def show(
     folder: Folders = None,
 ) -> None:
     """按某日有效的规定显示一个目录事项。"""
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise WrongUsage(
-            found=f"--on 的取值“{on}”不是日期", expected="存在的日期，写作 YYYY-MM-DD", todo="改写后重试"
-        ) from None
+    day = _day(on)
     loaded = load(pack, _roots(folder))
     found = loaded.item(item, day)
     out = console()
     out.print(f"{found.name}（{found.id}） {found.edition}，{day} 有效", markup=False)
     out.print(f"依据：{loaded.cite(found.basis)}", markup=False)
-    out.print(f"责任单位：{found.provider}", markup=False)
+    out.print(f"责任单位：{found.provider}（{PROVIDERS[found.provider_kind]}）", markup=False)
+    out.print(
+        f"类别：{KINDS[found.kind]}；来源：{SOURCES[found.source]}；公开属性：{DISCLOSURES[found.disclosure]}"
+    )
+    if found.frequency:
+        out.print(f"频次：{found.frequency.text}", markup=False)
+    out.print(f"保存：{found.retention}", markup=False)
+    marks = "；".join(f"{word}：{marked(found, name)}" for word, name in _MARKS)
+    out.print(f"{marks}{'；涉密事项，不得报送' if found.secret else ''}", markup=False)
+    if found.note:
+        out.print(f"说明：{found.note}", markup=False)
     out.print("\n数据项")
     fields = listing("代码", "名称", "填报", "公开属性")
-    for field in found.fields:
-        if field.span is None or field.span.covers(day):
+    for whole in found.fields:
+        if field := whole.on(day):
             said = (
                 "不采集" if field.dropped else "必填" if field.required else "应填" if field.expected else ""
             )
-            fields.add_row(field.code, escape(field.name), said, field.disclosure.value)
+            fields.add_row(field.code, escape(field.name), said, DISCLOSURES[field.disclosure])
     out.print(fields)
     for term in found.timeliness:
         if term.span.covers(day):
@@ -136,6 +157,55 @@ def diff(
             if text is not None:
                 out.print(word + text, markup=False, soft_wrap=True)
     out.print(f"共 {len(found)} 处不同", markup=False)
+
+
+@app.command()
+def health(
+    name: Annotated[str, typer.Argument(metavar="名称", help="规则包名称")] = "national",
+    against: Annotated[
+        list[str] | None,
+        typer.Option("--against", metavar="名称", help="对照的规则包，可多次；不写则对照全国与上级"),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="日期", help="如 2026-11-20；不写则为今日")
+    ] = None,
+    own: Annotated[bool, typer.Option("--own/--missing", help="也列出自身的待核实事项")] = False,
+    folder: Folders = None,
+) -> None:
+    """体检：对照全国、省级目录，列出缺少的事项与数据项及其条款；有缺少的以 3 退出。"""
+    pack = load(name, _roots(folder))
+    shipped_only = [shipped()]  # the parents as they are published, not as a home overlays them
+    parents = [one for one in pack.chain[:-1] if one in names(shipped_only)] or [pack.chain[0]]
+    others = (
+        [load(one, _roots(folder)) for one in against]
+        if against
+        else [load(p, shipped_only) for p in parents]
+    )
+    found = examine(pack, others, _day(on) if on else today(SystemClock()))
+    out = console()
+    out.print(f"{pack.label}\n对照：{'、'.join(found.against)}\n{found.on}", markup=False, soft_wrap=True)
+    missing = found.missing
+    out.print(
+        f"缺少事项 {len(found.of(Gap.ITEM))} 个，数据项 {len(found.of(Gap.FIELD))} 个；自身待核实、已届满 "
+        f"{len(found.findings) - len(missing)} 处",
+        markup=False,
+    )
+    table = listing("种类", "内容", "依据")
+    for one in found.findings if own else missing:
+        table.add_row(_GAPS[one.gap], escape(one.said), escape(one.clause))
+    if table.row_count:
+        out.print(table)
+    if missing:
+        raise typer.Exit(REFUSED)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(
+            found=f"--on 的取值“{text}”不是日期", expected="存在的日期，写作 YYYY-MM-DD", todo="改写后重试"
+        ) from None
 
 
 @app.command()

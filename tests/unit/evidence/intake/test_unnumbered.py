@@ -81,5 +81,5 @@ def test_a_household_is_no_organisation(house: House) -> None:
 def test_an_item_without_publicity_rule_shows_nothing(house: House) -> None:
     send(house, "honour", HONOUR)
     with house.database.transaction() as tx:
-        marks = tx.execute("select shown_mark, reported_mark, document, decided_on from records").fetchall()
+        marks = tx.fetch("select shown_mark, reported_mark, document, decided_on from records")
     assert [tuple(row) for row in marks] == [(False, False, None, date(2026, 11, 2))]
