@@ -146,7 +146,7 @@ def listed(
     """Numbers of one kind, by item and number; 简易程序 as the records have them at this moment."""
     if why is Why.SIMPLIFIED:
         rows = unshown.numbers(tx, owners, simplified(pack), (limit, offset))
-        return [NumberLine(*row, Why.SIMPLIFIED, None) for row in rows]
+        return [NumberLine(a, i, number, day, Why.SIMPLIFIED, None) for a, i, number, day in rows]
     return store.listed(tx, owners, why, limit, offset)
 
 

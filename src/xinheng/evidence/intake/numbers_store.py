@@ -84,7 +84,10 @@ def listed(
             "offset": offset,
         },
     )
-    return [NumberLine(*row[:4], Why(row[4]), row[5]) for row in rows]
+    return [
+        NumberLine(agency, item, number, decided_on, Why(kind), declaration)
+        for agency, item, number, decided_on, kind, declaration in rows
+    ]
 
 
 def counts(tx: Transaction, owners: Collection[UUID] | None) -> dict[Why, int]:

@@ -35,6 +35,8 @@ ROOMS = (
     "intake",
     "receipts",
     "record",
+    "cases",
+    "numbers",
     "exchange",
     "capture",
     "codes",

@@ -153,6 +153,7 @@ def who(session: Session) -> Who:
     links.append(("receipts", "/desk/receipts", "回执"))
     links.append(("cases", "/desk/cases", "待办"))
     links.append(("withdrawals", "/desk/withdrawals", "变更撤销"))
+    links.append(("numbers", "/desk/numbers", "号码登记"))
     links.append(("completeness", "/desk/completeness", "完整性"))
     links.append(("proposals", "/desk/proposals", "目录建议"))
     links.append(("codes", "/desk/codes", "重错码"))

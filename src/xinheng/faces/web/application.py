@@ -32,6 +32,7 @@ from xinheng.faces.web.desk import (
     codes_appeals,
     completeness,
     exchange,
+    numbers,
     office,
     proposals,
     receipts,
@@ -63,7 +64,7 @@ PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (
     *(sign_in, upload, reviews, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange),
-    *(proposals, codes, codes_appeals),
+    *(numbers, proposals, codes, codes_appeals),
 )
 # looked through in this order: what systems ask all day comes first
 API = (api, api_tokens, api_submissions)

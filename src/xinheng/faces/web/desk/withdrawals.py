@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from xinheng.core.cells import date as read_date
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake import revoking, withdrawal
-from xinheng.evidence.intake.model_revoking import NAMES, Report, What
+from xinheng.evidence.intake.model_revoking import NAMES, Report, Revocation, What
 from xinheng.evidence.ledger import own_records
 from xinheng.evidence.ledger import service as ledger
 from xinheng.evidence.ledger import store as ledger_store
@@ -73,7 +73,7 @@ def show_list(
     return web.render.private("desk/withdrawals.html", "withdrawals", view=view, who=who(session))
 
 
-def _lines(web: Web, tx: Transaction, kept: list[revoking.Revocation]) -> tuple[views.ReportLine, ...]:
+def _lines(web: Web, tx: Transaction, kept: list[Revocation]) -> tuple[views.ReportLine, ...]:
     names = {a.agency: a.name for a in agencies.by_ids(tx, {r.agency for r in kept}).values()}
     return tuple(views.report_line(r, names, web.today(), web.app.pack.calendar) for r in kept)
 
