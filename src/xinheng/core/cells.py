@@ -202,17 +202,23 @@ def _proper(year: int, month: int, day: int) -> str | None:
 def date_sql(column: str, *, serial: bool = False) -> str:
     """`date` as SQL: a text `YYYY-MM-DD`, or NULL. The two usual spellings take a short way."""
     folded = f"translate({tidy_sql(column)}, {sql_text(WIDE)}, {sql_text(NARROW)})"
-    # What a cast reads as a day and writes back as it stood was that day in one of the two usual spellings;
-    # the round trip costs half of a look at its form and `try_strptime`.
-    day = f"TRY_CAST({column} AS DATE)"
-    usual = (
-        f"{day} BETWEEN DATE '1900-01-01' AND DATE '2099-12-31' "
-        f"AND CAST({day} AS VARCHAR) = replace({column}, '/', '-')"
-    )
+    usual, day = usual_date_sql(column)
     return (
-        f"CASE WHEN {usual} THEN CAST({day} AS VARCHAR) "
+        f"CASE WHEN {usual} THEN {day} "
         f"ELSE list_transform([{folded}], lambda cell: {_spelt_sql(serial)})[1] END"
     )
+
+
+def usual_date_sql(column: str) -> tuple[str, str]:
+    """Whether a cell is a day in one of the two usual spellings (not true: NULL or false), and that day.
+
+    What a cast reads as a day and writes back as it stood was so. The round trip costs half of a look at the
+    form and `try_strptime`.
+    """
+    day = f"TRY_CAST({column} AS DATE)"
+    within = f"{day} BETWEEN DATE '1900-01-01' AND DATE '2099-12-31'"
+    text = f"CAST({day} AS VARCHAR)"
+    return f"({within} AND {text} = replace({column}, '/', '-'))", text
 
 
 def _spelt_sql(serial: bool) -> str:

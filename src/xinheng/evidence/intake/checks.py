@@ -18,6 +18,8 @@ from xinheng.law.model import Item, Severity, Span
 
 WORD = 62
 PARTY, ROW = "intake.party", "intake.row"
+# Columns that are NULL throughout where text is scanned in place: it has neither typed cells nor NUL bytes.
+ABSENT = ("numeric_fields", "nul_fields", "fault")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def checked_sql(relation: str, plan: Sequence[Rule], absent: Sequence[str] = ())
     `absent`: columns that are NULL in every row; rules about them are worked out once. On a row whose cells
     do not stand under their headers no other rule runs: what it said would be about somebody else's cell.
     """
-    ran = ", ".join(f"{_ran(rule, absent)} AS k{i}" for i, rule in enumerate(plan))
+    asked = ", ".join(f"{ran(rule, absent)} AS k{i}" for i, rule in enumerate(plan))
     bits = (
         *_bitmap("failed", [_fails(i, plan) for i in range(len(plan))]),
         *_bitmap("idle", [f"k{i} IS NULL" for i in range(len(plan))]),
@@ -97,12 +99,13 @@ def checked_sql(relation: str, plan: Sequence[Rule], absent: Sequence[str] = ())
         *(_bitmap("outside", [f"NOT {rule.within}" for rule in dated]) if (dated := _dated(plan)) else ()),
     )
     names = ", ".join(f"k{i}" for i in range(len(plan)))
-    inner = f"SELECT *, {ran} FROM ({relation})"
+    inner = f"SELECT *, {asked} FROM ({relation})"
     return f"SELECT * EXCLUDE ({names}), {', '.join(bits)} FROM ({inner})"
 
 
-def _ran(rule: Rule, absent: Sequence[str]) -> str:
-    sql = f"TRY({_without(rule.sql, absent)})"
+def ran(rule: Rule, absent: Sequence[str]) -> str:
+    """The outcome of a rule on a row: true = failed, false = passed, NULL = did not run."""
+    sql = f"TRY({without(rule.sql, absent)})"
     if rule.within is not None:
         sql = f"CASE WHEN {rule.within} THEN {sql} END"
     return sql if rule.id == ROW or "fault" in absent else f"CASE WHEN fault IS NULL THEN {sql} END"
@@ -119,7 +122,8 @@ def _bitmap(kind: str, tests: Sequence[str]) -> list[str]:
     return columns
 
 
-def _without(sql: str, absent: Sequence[str]) -> str:
+def without(sql: str, absent: Sequence[str]) -> str:
+    """A rule over rows in which these columns are NULL throughout."""
     for column in absent:
         sql = sql.replace(f'"{column}"', "CAST(NULL AS VARCHAR)")
     return sql

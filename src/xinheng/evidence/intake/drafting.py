@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from xinheng.core.errors import Kind
 from xinheng.evidence.intake import checks, own_columns, readers, split
+from xinheng.evidence.intake.first_pass import WORTH, FirstPass
 from xinheng.evidence.intake.model import CheckCount, FileRefusedError, Limits, Request
 from xinheng.evidence.intake.normalise import normalised_sql
 from xinheng.evidence.intake.record_key import MacBlocks
+from xinheng.evidence.intake.usual import Outcomes
 from xinheng.evidence.subjects.correcting import NONE_CORRECTED, FormerCodes
 from xinheng.ground.engine import Engine
 from xinheng.law.model import Item, Profile
 from xinheng.law.packs import Pack
 
+FEW = 0.2  # of all rows may stay in a file of their own
 LONG = 20_000  # rows from which it pays to look at the file before checking it
 
 
@@ -92,18 +96,17 @@ def draft(
     plan = checks.rules(item, against.profile.id, against.day)
     confirmed = request.constants.get(own_columns.CONFIRM, "").strip().upper() in own_columns.YES
     this = split.Split(staged, item, plan, against.day, macs, against.profile.reported, confirmed, former)
-    normalised = normalised_sql(staged, item, constants)
-    if staged.rows > LONG and (asked := split.usual_codes_query(this, normalised)):
-        usual = tuple(code for (code,) in engine.run(folder, [], [asked])[0])
-        this = replace(this, usual=usual)
-    statements = [split.check_statement(this, normalised)]
+    this, statements = _statements(this, constants, engine)
     queries = [
         split.groups_query(this),
         split.sums_query(this),
         split.authorities_query(this),
+        split.rest_query(this),
     ]
-    groups, sums, authorities = engine.run(folder, statements, queries)
+    groups, sums, authorities, ((rest,),) = engine.run(folder, statements, queries)
     persons, masked, dropped, candidates, rows = sums[0]
+    if this.parted is not None and rest > FEW * rows:
+        this = _together(this, engine)
     return Draft(
         split=this,
         rules=against,
@@ -115,3 +118,44 @@ def draft(
         checks=checks.counts(plan, groups),
         authorities=tuple((name, code, day) for name, code, day in authorities),
     )
+
+
+def _statements(
+    this: split.Split, constants: Mapping[str, str], engine: Engine
+) -> tuple[split.Split, list[str]]:
+    """What checks the staged rows, and how they are found afterwards. A long file is looked at before."""
+    staged = this.staged
+    if staged.rows > LONG and staged.ordered:
+        return _in_parts(this, constants, engine)
+    full = normalised_sql(staged, this.item, constants)
+    if staged.rows > LONG and (asked := split.usual_codes_query(this, full)):
+        found = engine.run(staged.folder, [], [asked])[0]
+        this = replace(this, usual=tuple(code for (code,) in found))
+    return this, [split.check_statement(this, full)]
+
+
+def _together(this: split.Split, engine: Engine) -> split.Split:
+    """Both parts in one file. The rows of two keep their order only where one is joined to the other as the
+    smaller by far."""
+    whole = this.staged.folder / "together.parquet"
+    engine.run(this.staged.folder, [split.together_statement(this, whole)])
+    whole.replace(this.checked)
+    return replace(this, parted=None)
+
+
+def _in_parts(
+    this: split.Split, constants: Mapping[str, str], engine: Engine
+) -> tuple[split.Split, list[str]]:
+    """The usual rows first and the others after them, where the first rows look worth it."""
+    first = FirstPass(this, constants)
+    shares, said, *codes = engine.run(
+        this.staged.folder, [], [first.share_query(), first.outcomes_query(), *first.usual_codes_queries()]
+    )
+    this = replace(this, usual=tuple(code for found in codes for (code,) in found))
+    first = FirstPass(this, constants)
+    usual = first.usual(Outcomes(tuple(said[0][0])))
+    if usual is None or shares[0][0] < WORTH * shares[0][1]:
+        return this, [split.check_statement(this, normalised_sql(this.staged, this.item, constants))]
+    this, rest = replace(this, parted=usual.bitmaps()), first.rest()
+    others = normalised_sql(rest, this.item, constants)
+    return this, [*first.statements(usual), split.check_statement(replace(this, staged=rest), others)]

@@ -15,7 +15,14 @@ from xinheng.core.cells import sql_text
 from xinheng.evidence.intake import mapping
 from xinheng.evidence.intake.model import ColumnPlan, Staged
 from xinheng.evidence.intake.normalise_look import odd_sql
-from xinheng.evidence.intake.normalise_values import amount, amount_sql, enum, enum_sql
+from xinheng.evidence.intake.normalise_values import (
+    amount,
+    amount_sql,
+    enum,
+    enum_sql,
+    usual_amount_sql,
+    usual_enum_sql,
+)
 from xinheng.evidence.intake.readers_staged import kept
 from xinheng.law.model import Field, FieldType, Item
 
@@ -44,7 +51,7 @@ def normalised_sql(
     rest; without it all rows are worked through, to the same end. Raises `UnknownMappingError` for a constant
     without a field.
     """
-    rows = _Rows(staged, item, mapping.constants(constants or {}, item))
+    rows = Rows(staged, item, mapping.constants(constants or {}, item))
     line = "" if staged.ordered else "line, "
     raw = "".join(f", c{i}" for i in kept(staged.columns))
     fields = "".join(f'{rows.field(f)} AS "{f.code}", ' for f in item.fields)
@@ -88,7 +95,7 @@ def _apart(field: Field, place: int | None) -> str:
     return f"CASE WHEN apart IS NULL THEN {name} ELSE nullif({piece}, '') END AS {name}"
 
 
-class _Rows:
+class Rows:
     """The expressions over one staged relation."""
 
     def __init__(self, staged: Staged, item: Item, constants: Mapping[str, str]) -> None:
@@ -110,6 +117,32 @@ class _Rows:
         """Whether some cell of the row has to be worked on, masked or left out."""
         named = [code for role in _NAMES if (code := self._roles.get(role))]
         return odd_sql(self._columns, self._item.fields, named)
+
+    def usual(self, field: Field) -> tuple[list[str], str]:
+        """Conditions, never NULL, under which a row that is not odd has a field in its usual form, and its
+        value then."""
+        cells_ = self._columns.get(field.code, [])
+        conditions, values = [], []
+        for column in cells_:
+            cell = f"c{column.index}"
+            test, value = _usual(field, cell, column.divide_by)
+            conditions += [f"({cell} IS NULL OR coalesce({test}, false))"] if test else []
+            values.append(value)
+        if len(values) > 1:  # several at once are joined in the full way
+            filled = " + ".join(f"CAST(c{c.index} IS NOT NULL AS INTEGER)" for c in cells_)
+            conditions.append(f"({filled} <= 1)")
+        constant = self._constants.get(field.code)
+        values += [sql_text(constant)] if constant else []
+        return conditions, f"coalesce({', '.join(values)})" if values else "CAST(NULL AS VARCHAR)"
+
+    def column_of(self, field: Field) -> int | None:
+        """The column whose cells are the field in rows that are usual; None where more goes into it."""
+        columns = self._columns.get(field.code, [])
+        return columns[0].index if len(columns) == 1 else None
+
+    def has_constant(self, field: Field) -> bool:
+        """Whether a constant fills the field where the file leaves it empty."""
+        return bool(self._constants.get(field.code))
 
     def field(self, field: Field) -> str:
         """The normalised value of a field: its columns joined, else its constant, else NULL."""
@@ -201,6 +234,19 @@ class _Rows:
             for f in self._item.fields
             for c in self._columns.get(f.code, [])
         )
+
+
+def _usual(field: Field, cell: str, divide_by: int) -> tuple[str | None, str]:
+    """Whether a cell without blanks and the like is in its field's usual form (None: always); its value."""
+    match field.type:
+        case FieldType.DATE:
+            return cells.usual_date_sql(cell)
+        case FieldType.WAN_YUAN:
+            return usual_amount_sql(cell, divide_by)
+        case FieldType.ENUM:
+            return usual_enum_sql(cell, field), cell
+        case _:
+            return None, cell
 
 
 def _unmarked_sql(cell: str) -> str:

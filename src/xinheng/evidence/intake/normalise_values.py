@@ -26,15 +26,22 @@ def amount_sql(cell: str, divide_by: int = 1) -> str:
     is no amount and is not divided: what is said of it names the number that was typed.
     """
     number = f"regexp_replace({cells.compact_sql(cell)}, '^(人民币|[¥￥])', '')"
-    # A number that its own decimal begins with, written out to six places, needs no look at its form. One
-    # below nothing is left to the longer way.
-    short = f"TRY_CAST({cell} AS DECIMAL(18, 6))"
-    usual = f"{short} >= 0 AND starts_with(CAST({short} AS VARCHAR), {cell})"
+    usual, value = usual_amount_sql(cell, divide_by)
     return (
-        f"CASE WHEN {usual} THEN {_written(short, divide_by)} "
+        f"CASE WHEN {usual} THEN {value} "
         f"WHEN regexp_full_match({cell}, '{_AMOUNT}') THEN {_plain(cell, divide_by)} "
         f"ELSE list_transform([{number}], lambda n: {_spelt('n', cell, divide_by)})[1] END"
     )
+
+
+def usual_amount_sql(cell: str, divide_by: int = 1) -> tuple[str, str]:
+    """Whether a cell is a plain number, not below nothing (not true: NULL or false), and what it is kept as.
+
+    A number that its own decimal begins with, written out to six places, needs no look at its form.
+    """
+    short = f"TRY_CAST({cell} AS DECIMAL(18, 6))"
+    usual = f"({short} >= 0 AND starts_with(CAST({short} AS VARCHAR), {cell}))"
+    return usual, _written(short, divide_by)
 
 
 def amount(text: str, divide_by: int = 1) -> str:
@@ -106,6 +113,20 @@ def enum_sql(cell: str, field: Field) -> str:
     usual = " OR ".join(f"{cell} = {sql_text(v)}" for v in field.values[:4])  # more would become a join
     usual = f"WHEN {usual} THEN {cell} " if usual else ""
     return f"CASE {usual}ELSE list_transform([{tidy}], lambda v: {slow})[1] END"
+
+
+def usual_enum_sql(cell: str, field: Field) -> str | None:
+    """Whether a tidy cell holds listed values as they are kept; None where every value is."""
+    spellings = _spellings(field)
+    if not spellings:
+        return None
+    kept = [v for v in field.values if spellings[v] == v and not (field.many and re.search(_SPLIT, v))]
+    if not kept:
+        return "false"
+    if not field.many and len(kept) <= 4:
+        return f"({' OR '.join(f'{cell} = {sql_text(v)}' for v in kept)})"
+    one = "|".join(re.escape(v) for v in kept)
+    return f"regexp_full_match({cell}, {sql_text(f'({one})(；({one}))*' if field.many else one)})"
 
 
 def _many(name: str, spellings: Mapping[str, str]) -> str:

@@ -221,7 +221,16 @@ def _pieces(folder: Path, schema: pa.Schema, kind: str | None) -> Iterator[pa.Re
                 chosen = piece if kind is None else piece.filter(pc.equal(piece.column("kind"), kind))
                 if chosen.num_rows:
                     arrays = [chosen.column(f.name).cast(f.type) for f in schema]
-                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+                    yield _in_order(pa.RecordBatch.from_arrays(arrays, schema=schema))
+
+
+def _in_order(piece: pa.RecordBatch) -> pa.RecordBatch:
+    """The piece. Receipts rely on the log having the order of the sheet, and joins promise none."""
+    if "line" in piece.schema.names:
+        lines = piece.column("line")
+        if not pc.all(pc.greater(lines[1:], lines[:-1])).as_py() and len(lines) > 1:
+            raise RuntimeError("the rows of a submission were sealed out of their order")
+    return piece
 
 
 def _parquet(path: Path) -> str:

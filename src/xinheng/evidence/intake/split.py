@@ -9,7 +9,7 @@ candidates, with identity numbers masked. Everything later reads that file, neve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,10 @@ from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item, MarkRule, Severit
 
 SAMPLE, USUAL = 2_000, 16  # rows looked at for usual codes, and how many of those
 CHECKED = "checked.parquet"
+ASKED = "asked"  # column of `first`: bit i says that the i-th of the rules asked one by one did not run
+FIRST = "usual.parquet"  # of a long file: rows as they should be, and the others as they were read
 PARQUET = "FORMAT parquet, ROW_GROUP_SIZE 40960"  # a row group is read by one thread, and held by one writing
+_OWN = ("named_record", "named_case", "shown_mark", "reported_mark")
 _READ_ONLY = (own_columns.CASE, own_columns.REASONS, own_columns.FIELDS, own_columns.LINE)
 RETURNED, CANDIDATE, PERSON = 0, 1, 2  # column `fate`
 
@@ -41,14 +44,22 @@ class Split:
     reported: bool  # whether the profile may go upward at all
     confirmed: bool = False  # the sender confirms the codes of all rows
     former: FormerCodes = NONE_CORRECTED  # codes of organisations that were corrected
+    # Where `first` holds the usual rows and `checked` the others (first_pass): their bitmaps as expressions.
+    parted: Mapping[str, str] | None = None
     usual: tuple[str, ...] = ()  # codes that the first rows name in columns other than the party's
 
     @property
     def checked(self) -> Path:
         return self.staged.folder / CHECKED
 
+    @property
+    def first(self) -> Path:
+        return self.staged.folder / FIRST
+
     def rows_sql(self, columns: str = "*", lines: tuple[int, int] | None = None) -> str:
         """The checked rows with their `line`; `lines`: the first and the last that are wanted."""
+        if self.parted is not None:
+            return self._parted_sql(columns, lines)
         source = f"read_parquet({sql_text(str(self.checked))}, file_row_number=true)"
         if not self.staged.ordered:
             within = f" WHERE line BETWEEN {lines[0]} AND {lines[1]}" if lines else ""
@@ -57,6 +68,26 @@ class Split:
         within = f" WHERE file_row_number BETWEEN {lines[0] - first} AND {lines[1] - first}" if lines else ""
         line = f"CAST(file_row_number + {first} AS INTEGER) AS line"
         return f"SELECT {columns} FROM (SELECT {line}, * FROM {source}{within})"
+
+    def _parted_sql(self, columns: str, lines: tuple[int, int] | None) -> str:
+        """Usual rows and the others in the order of the file: the others are few, joined by their line."""
+        assert self.parted is not None  # noqa: S101 - its one caller asks
+        start = self.staged.first_line
+        within = f" WHERE file_row_number BETWEEN {lines[0] - start} AND {lines[1] - start}" if lines else ""
+        among = f" WHERE line BETWEEN {lines[0]} AND {lines[1]}" if lines else ""
+        first = f"read_parquet({sql_text(str(self.first))}, file_row_number=true)"
+        bits = "".join(f", {said} AS {name}" for name, said in self.parted.items())
+        either = [f'"{f.code}"' for f in self.item.fields]
+        either += ["dropped", *checks.bitmap_columns(self.plan), *_OWN]
+        both = ", ".join(f"CASE WHEN u.usual THEN u.{name} ELSE b.{name} END AS {name}" for name in either)
+        return (
+            f"SELECT {columns} FROM (SELECT CAST(u.place AS INTEGER) AS line, {both}, "
+            f"CASE WHEN u.usual THEN {CANDIDATE}::TINYINT ELSE b.fate END AS fate, "
+            f"CASE WHEN u.usual THEN 0 ELSE b.masked END AS masked, b.fault, b.cells "
+            f"FROM (SELECT file_row_number + {start} AS place, *{bits} FROM {first}{within}) u "
+            f"LEFT JOIN (SELECT * FROM read_parquet({sql_text(str(self.checked))}){among}) b "
+            f"ON b.line = u.place)"
+        )
 
 
 def environment_sql(split: Split, normalised: str) -> str:
@@ -99,8 +130,7 @@ def usual_codes_query(split: Split, normalised: str) -> str | None:
 
 def check_statement(split: Split, normalised: str) -> str:
     """COPY of all rows, checked and sorted into their fates, into `checked.parquet`."""
-    # text scanned in place has neither typed cells nor NUL bytes (csv_reader_regular)
-    absent = ("numeric_fields", "nul_fields", "fault") if split.staged.ordered else ()
+    absent = checks.ABSENT if split.staged.ordered or split.parted is not None else ()
     relation = checks.checked_sql(environment_sql(split, normalised), split.plan, absent)
     returned = checks.any_sql(split.plan, [Severity.RETURN])
     person = f"row_kind = '{party.PERSON}'"
@@ -169,11 +199,36 @@ def marks_sql(item: Item, day: date) -> tuple[str, str]:
     )
 
 
+def together_statement(split: Split, target: Path) -> str:
+    """COPY of the rows of both parts into one file, in the order of the sheet."""
+    rows = split.rows_sql()
+    return f"COPY (SELECT * EXCLUDE line FROM ({rows}) ORDER BY line) TO {sql_text(str(target))} ({PARQUET})"
+
+
+def rest_query(split: Split) -> str:
+    """One row: how many rows went the full way."""
+    return f"SELECT count(*) FROM read_parquet({sql_text(str(split.checked))})"
+
+
 def groups_query(split: Split) -> str:
     """Rows of organisations by bitmaps, with their number last: what `checks.counts` needs."""
     names = ", ".join(checks.bitmap_columns(split.plan))
     source = f"read_parquet({sql_text(str(split.checked))})"
-    return f"SELECT {names}, count(*) FROM {source} WHERE fate <> {PERSON} GROUP BY {names}"
+    checked = f"SELECT {names}, count(*) FROM {source} WHERE fate <> {PERSON} GROUP BY {names}"
+    if split.parted is None:
+        return checked
+    # usual rows differ in which of their fields are empty: few ways, and the bitmaps are worked out for those
+    fields = ", ".join(
+        f'CASE WHEN "{f.code}" IS NOT NULL THEN true END AS "{f.code}"' for f in split.item.fields
+    )
+    others = [name for name in checks.bitmap_columns(split.plan) if name not in split.parted]
+    kept = ", ".join([ASKED, *others])
+    ways = (
+        f"SELECT {fields}, {kept}, count(*) AS rows FROM read_parquet({sql_text(str(split.first))}) "
+        f"WHERE usual GROUP BY ALL"
+    )
+    said = ", ".join(f"{split.parted.get(n, n)} AS {n}" for n in checks.bitmap_columns(split.plan))
+    return f"{checked} UNION ALL SELECT {said}, CAST(rows AS BIGINT) FROM ({ways})"
 
 
 def sums_query(split: Split) -> str:
@@ -181,16 +236,14 @@ def sums_query(split: Split) -> str:
     return (
         f"SELECT count(*) FILTER (WHERE fate = {PERSON}), coalesce(sum(masked), 0), "
         f"coalesce(sum(dropped), 0), count(*) FILTER (WHERE fate = {CANDIDATE}), count(*) "
-        f"FROM read_parquet({sql_text(str(split.checked))})"
+        f"FROM ({split.rows_sql()})"
     )
 
 
 def authorities_query(split: Split) -> str:
     """What candidate rows name: (authority, its code or NULL, day of decision or NULL)."""
-    source = f"read_parquet({sql_text(str(split.checked))})"
-    return (
-        f"SELECT DISTINCT {', '.join(authority_columns(split.item))} FROM {source} WHERE fate = {CANDIDATE}"
-    )
+    columns = ", ".join(authority_columns(split.item))
+    return f"SELECT DISTINCT {columns} FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"
 
 
 def authority_columns(item: Item) -> tuple[str, str, str]:
