@@ -13,7 +13,16 @@ import sys
 from pathlib import Path
 
 # module, function; each takes `small: bool` and returns one row or a list of rows
-ROWS = ("check_and_split", "whole_intake", "lookup", "search", "exchange", "classes", "growth")
+ROWS = (
+    "check_and_split",
+    "whole_intake",
+    "lookup",
+    "search",
+    "exchange",
+    "classes",
+    "growth",
+    "submissions",
+)
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ bit string behind an offset table (a list of seven thousand literals in an IN co
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from xinheng.core.authorities import AUTHORITIES
@@ -120,14 +121,22 @@ def _category_known(c: str) -> str:
     return f"(substr({c}, 1, 2) IN ({known}))"
 
 
-def division_listed_sql(division: str) -> str:
-    """Whether a six-character division code was ever listed, as SQL; NULL for NULL, false for others."""
-    # One literal cast to a list, not a list of literals: seven thousand of those cost 0.1 s to plan.
+@cache
+def _listed() -> tuple[str, str]:
+    """A bit for every ending of every listed prefix, and where each prefix's hundred bits begin.
+
+    One literal cast to a list, not a list of literals: seven thousand of those cost 0.1 s to plan.
+    """
     prefixes = sorted(ENDINGS)
     bits = "".join("".join("01"[f"{e:02}" in ENDINGS[p]] for e in range(100)) for p in prefixes)
     nowhere = len(prefixes)  # a block of zeros behind the last
     place = {int(p): i for i, p in enumerate(prefixes)}
-    offsets = ",".join(str(place.get(p, nowhere)) for p in range(_FIRST_PREFIX, _LAST_PREFIX + 1))
+    return bits, ",".join(str(place.get(p, nowhere)) for p in range(_FIRST_PREFIX, _LAST_PREFIX + 1))
+
+
+def division_listed_sql(division: str) -> str:
+    """Whether a six-character division code was ever listed, as SQL; NULL for NULL, false for others."""
+    bits, offsets = _listed()
     block = f"('[{offsets}]'::integer[])[CAST(substr({division}, 1, 4) AS integer) - {_FIRST_PREFIX - 1}]"
     index = f"CAST({block} * 100 + CAST(substr({division}, 5, 2) AS integer) AS integer)"
     return (

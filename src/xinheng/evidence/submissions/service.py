@@ -42,8 +42,18 @@ def hand_in(home: Home, handed: Handed, draft: UUID | None = None) -> Submission
     SourceMissingError, the pack's refusals of item and profile, NoteRefusedError, FileMissingError; what the
     intake refuses is in `Submission.error`.
     """
-    entered = entering.enter(home, handed, draft)
-    return sending.run(home, entered.id) if entering.at_once(entered) else entered
+    entered = enter(home, handed, draft)
+    return sending.run(home, entered.id) if at_once(entered) else entered
+
+
+def enter(home: Home, handed: Handed, draft: UUID | None = None) -> Submission:
+    """The first half of `hand_in`: held, and waiting or queued. Its job sends it if nobody does before."""
+    return entering.enter(home, handed, draft)
+
+
+def at_once(entered: Submission) -> bool:
+    """Whether a submission is small enough to be sent (`run`) while its sender waits, and may be."""
+    return entering.at_once(entered)
 
 
 def approve(home: Home, submission: UUID, actor: Actor) -> Submission:

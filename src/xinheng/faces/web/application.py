@@ -90,6 +90,7 @@ def create_app(app: App) -> FastAPI:
                 uploads=Uploads(app.incoming),
                 turns=Turns(),
                 calls=Pace(app.settings.calls_per_minute),
+                program_turns=Turns(at_once=1, patience=30),
             )
             # Pack and modules stay for good: walking over all of them at every full collection would stop
             # every request for a fifth of a second.

@@ -36,6 +36,7 @@ class Web:
     uploads: Uploads
     turns: Turns
     calls: Pace  # of agencies' programs
+    program_turns: Turns
     statements: Statements = field(default_factory=Statements)
 
     @contextmanager

@@ -22,11 +22,12 @@ from tests.sending import AUTHORITY, row
 from tests.unit.faces.web.asgi import Client
 
 from xinheng.evidence.submissions import entering, service
-from xinheng.evidence.submissions.model import SMALL
+from xinheng.evidence.submissions.model import SMALL, State
 from xinheng.faces.app import App, Settings, init_home, open_app
 from xinheng.faces.web.api import submission_shapes as shapes
 from xinheng.faces.web.api.tokens import TokenAnswer, TokenRefusal
 from xinheng.faces.web.application import create_app
+from xinheng.faces.web.desk.turns import Turns
 from xinheng.ground import queue
 from xinheng.ground.store import Server
 from xinheng.office.access import audit, clients, moving, settings
@@ -306,6 +307,19 @@ def test_a_large_one_is_queued_and_told_by_asking(place: Place, http: Client) ->
     service.run(place.app, value.submission)
     done = answer(http.get(sent.headers["location"], headers=headers))
     assert (done.state, done.receipt is not None) == ("done", True)
+
+
+def test_who_would_wait_for_long_is_told_to_ask_later(place: Place, http: Client) -> None:
+    web = place.site.state.web
+    turns = Turns(at_once=1, patience=0)
+    place.site.state.web = replace(web, program_turns=turns)
+    with turns.turn():
+        sent = http.post(PATH, json=body(fresh()), headers=place.bearer())
+    value = answer(sent)
+    assert (sent.status_code, value.state) == (202, "queued")
+    with place.app.database.transaction() as tx:
+        assert queue.waiting(tx, entering.TASK) == 1  # takes over
+    assert service.run(place.app, value.submission).state is State.DONE
 
 
 def test_what_a_colleague_must_see_waits(place: Place, http: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from itertools import islice
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -24,7 +25,7 @@ from xinheng.faces.web.api import submission_shapes as shapes
 from xinheng.faces.web.api.answers import PATH, submission_answer, submission_answers
 from xinheng.faces.web.api.reading_bodies import handed_of
 from xinheng.faces.web.context import House, Web
-from xinheng.faces.web.errors import STATUS_OF_KIND, ParameterError, ScopeNeededError
+from xinheng.faces.web.errors import STATUS_OF_KIND, CrowdedDeskError, ParameterError, ScopeNeededError
 from xinheng.faces.web.failures import PROBLEM, RETRY_AFTER
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.office.access.model_clients import ClientSession, Scope
@@ -82,8 +83,12 @@ async def hand_in(request: Request, web: House, session: Program, key: Key = Non
 
 
 def _hand_in(web: Web, session: ClientSession, handed: Handed) -> Response:
-    with web.turns.turn():
-        found = service.hand_in(web.app, handed)
+    found = service.enter(web.app, handed)
+    if service.at_once(found):
+        # one after another: side by side, the engine would start anew for each. Who would wait for long is
+        # told to ask later, and the job sends it.
+        with suppress(CrowdedDeskError), web.program_turns.turn():
+            found = service.run(web.app, found.id)
     if found.state is State.DONE:
         _publish(web)
     if found.state is State.FAILED:
