@@ -23,14 +23,17 @@ def items(pack: Pack) -> list[Item]:
 
 
 def test_the_packs_of_this_release_are_there() -> None:
-    assert {"national", "hubei", "hubei-huangshi"} <= set(PACKS)
+    assert set(PACKS) == {"national", "hubei", "hubei-huangshi", "hunan", "hunan-yongzhou", "hunan-industry"}
 
 
 def test_it_extends_what_it_should(pack: Pack) -> None:
     assert pack.chain[0] == "national"
-    assert pack.chain == {"hubei-huangshi": ("national", "hubei", "hubei-huangshi")}.get(
-        pack.name, pack.chain
-    )
+    chains = {
+        "hubei-huangshi": ("national", "hubei", "hubei-huangshi"),
+        "hunan-yongzhou": ("national", "hunan", "hunan-yongzhou"),
+        "hunan-industry": ("national", "hunan", "hunan-industry"),
+    }
+    assert pack.chain == chains.get(pack.name, pack.chain)
 
 
 def test_its_archive_loads_as_the_same_pack(pack: Pack) -> None:

@@ -82,11 +82,11 @@ def read_checks(node: Node, context: RuleContext, *, common: bool = False) -> tu
         if context.beside and "each" not in entries:  # only what is said of every field concerns added ones
             continue
         for subject in _subjects(entries, entry.span(), context):
-            check = _check(entry, subject, context, columns)
+            check = _check(entry, subject, context, columns, common=common)
             same = found.setdefault(check.id, [])
             if same and not any(_meet(check.span, other.span) for other in same):
                 check = dataclasses.replace(check, id=f"{check.id}@{check.span.start}")
-            same.append(dataclasses.replace(check, common=common))
+            same.append(check)
             trials.append(
                 RuleUnderTrial(check.id, check.expr, check.sql, check.span, check.examples, entry.place)
             )
@@ -165,7 +165,9 @@ def _continues(last: _Subject, field: Field, span: Span) -> bool:
     )
 
 
-def _check(node: Node, subject: _Subject, context: RuleContext, columns: frozenset[str]) -> Check:
+def _check(
+    node: Node, subject: _Subject, context: RuleContext, columns: frozenset[str], *, common: bool
+) -> Check:
     entries = node.entries()
     short = entries["id"].text()
     if not _ID.fullmatch(short):
@@ -198,6 +200,7 @@ def _check(node: Node, subject: _Subject, context: RuleContext, columns: frozens
         place=entries["expr"].place,
         sql=compiled(entries["expr"], field, words, context, columns),
         pack=context.pack,
+        common=common,
     )
 
 
@@ -224,10 +227,11 @@ def compiled(
 
     Worked out once for all fields: the text with tokens for codes is compiled, then the codes put in.
     """
-    codes = {**context.roles, **({"field": field.code} if field else {})}
+    own = {"field": field.code} if field else {}
+    roles = context.roles
+    codes = {n: own.get(n) or roles[n] for n in names_in(node.text()) if n in own or n in roles}
     text = shared_text(node.text(), words, codes, node)
-    used = {name: code for name, code in codes.items() if f"zq_{name}_qz" in text}
-    tokens = {f"zq_{name}_qz": code for name, code in used.items()}
+    tokens = {f"zq_{name}_qz": code for name, code in codes.items()}
     allowed = columns | {t for t, code in tokens.items() if code in columns}
     allowed |= {t + VERDICT_SUFFIX for t, code in tokens.items() if code + VERDICT_SUFFIX in columns}
     try:

@@ -302,6 +302,18 @@ class Item:
             return reported
         return max(decided, self.span.start)
 
+    def hidden_on(self, fields: Mapping[str, str | None], day: date) -> bool:
+        """Whether a record of this item may be shown to nobody on `day`: a secret item's, or bought data
+        whose licence has ended. `fields`: field code -> normalised text; the last day of a licence counts.
+        Without a readable last day nothing says that it may still be used."""
+        expires = self.roles.get("expires")
+        if self.secret or expires is None:
+            return self.secret
+        try:
+            return date.fromisoformat(fields.get(expires) or "") < day
+        except ValueError:
+            return True
+
     def field(self, code: str) -> Field:
         """The field with this code; KeyError where the item has none."""
         return next(f for f in self.fields if f.code == code) if self.has(code) else _no_field(code)

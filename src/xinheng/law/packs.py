@@ -210,7 +210,7 @@ def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pa
         instruments=instruments,
         items=items,
         calendar=read_calendar(source.folder("calendar"), pack.calendar, bases),
-        publicity=_publicity(source, pack, bases),
+        publicity=_publicity(source, pack, bases, tried=tried),
         profiles=_profiles(source.files[sources.HEAD], pack.profiles, bases, root=root),
         targets=read_targets(source.folder("targets"), pack.targets, bases, name),
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
@@ -219,11 +219,11 @@ def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pa
     )
 
 
-def _publicity(source: sources.Source, pack: Pack, bases: Bases) -> shown.Publicity:
+def _publicity(source: sources.Source, pack: Pack, bases: Bases, *, tried: bool) -> shown.Publicity:
     documents = source.folder("publicity")
     if not documents:
         return pack.publicity
-    return shown.parse(documents, bases, pack.publicity, source.name)
+    return shown.parse(documents, bases, pack.publicity, source.name, tried=tried)
 
 
 def _profiles(

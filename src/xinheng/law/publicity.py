@@ -130,15 +130,19 @@ class Publicity:
         return tuple(r for r in self.rulings if r.item == item)
 
 
-def parse(documents: Sequence[Node], bases: Bases, inherited: Publicity | None, pack: str) -> Publicity:
+def parse(
+    documents: Sequence[Node], bases: Bases, inherited: Publicity | None, pack: str, *, tried: bool = True
+) -> Publicity:
     """The publicity rules of a chain of packs with those of one more. Called by `law.packs`, root first.
+
+    `tried` False: the pack is known, its examples were run before.
 
     Raises PackOverrideError where a lower pack brings rules of its own, and the refusals of
     `law.publicity_reading`, each with file and line.
     """
     from xinheng.law.publicity_reading import read  # it needs the values above
 
-    return read(documents, bases, inherited or Publicity(), pack)
+    return read(documents, bases, inherited or Publicity(), pack, tried=tried)
 
 
 def verify(publicity: Publicity, items: Mapping[str, Item]) -> None:

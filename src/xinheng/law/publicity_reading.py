@@ -44,7 +44,9 @@ _CLASS = ("id", "when", "shown", "basis")
 _MONTHS = (1, 120)
 
 
-def read(documents: Sequence[Node], bases: Bases, inherited: Publicity, pack: str) -> Publicity:
+def read(
+    documents: Sequence[Node], bases: Bases, inherited: Publicity, pack: str, *, tried: bool = True
+) -> Publicity:
     """The rulings of the chain so far with those of one pack. See `law.publicity.parse`."""
     if not documents:
         return inherited
@@ -57,7 +59,7 @@ def read(documents: Sequence[Node], bases: Bases, inherited: Publicity, pack: st
     found: list[Ruling] = []
     with Bench() as bench:
         for root in documents:
-            ruling = _ruling(root, bases, bench)
+            ruling = _ruling(root, bases, bench, tried=tried)
             for other in found:
                 if (other.channel, other.item) == (ruling.channel, ruling.item):
                     raise PackSyntaxError(
@@ -65,18 +67,19 @@ def read(documents: Sequence[Node], bases: Bases, inherited: Publicity, pack: st
                         found=f"{ruling.channel} 对 {ruling.item} 的公示规则重复",
                         expected=f"每个渠道、事项一个文件（已见于 {other.place}）",
                     )
-            try_cases(ruling, lambda basis: cite(basis, bases.instruments))
+            if tried:
+                try_cases(ruling, lambda basis: cite(basis, bases.instruments))
             found.append(ruling)
     return Publicity(tuple(found))
 
 
-def _ruling(root: Node, bases: Bases, bench: Bench) -> Ruling:
+def _ruling(root: Node, bases: Bases, bench: Bench, *, tried: bool) -> Ruling:
     entries = root.mapping(_RULING, ("bases", "applies", "unread"))
     bases = bases.naming(entries.get("bases"))
     columns = {role: node.text() for role, node in entries["columns"].entries().items()}
     if "decided" not in columns:
         raise PackValueError(entries["columns"].place, found="缺少 decided", expected="决定日期的数据项代码")
-    rules = _Rules(columns, entries["facts"], bench)
+    rules = _Rules(columns, entries["facts"], bench, tried=tried)
     regimes = tuple(_regime(node, bases, rules) for node in entries["regimes"].items())
     _refuse_overlaps(regimes)
     return Ruling(
@@ -94,8 +97,8 @@ def _ruling(root: Node, bases: Bases, bench: Bench) -> Ruling:
 class _Rules:
     """The conditions of one file: facts filled in, compiled over the file's columns."""
 
-    def __init__(self, columns: Mapping[str, str], facts: Node, bench: Bench) -> None:
-        self._bench, self._fields = bench, tuple(columns.values())
+    def __init__(self, columns: Mapping[str, str], facts: Node, bench: Bench, *, tried: bool) -> None:
+        self._bench, self._fields, self._tried = bench, tuple(columns.values()), tried
         self._words = {role: f'"{code}"' for role, code in columns.items()}
         for name, node in facts.entries().items():
             if name in self._words:
@@ -107,7 +110,7 @@ class _Rules:
         """The regenerated text of a condition. Raises PackRuleError with file and line."""
         try:
             text = replace(node.text(), self._words, node)
-            return compile_rule(text, self._fields, self._bench).sql
+            return compile_rule(text, self._fields, self._bench, typed=self._tried).sql
         except RuleError as error:
             raise PackRuleError(
                 node.place, found=error.found, expected=error.expected, todo=error.todo
