@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from xinheng.core.cells import sql_text
 from xinheng.core.identity import mask_sql
 from xinheng.core.times import Clock, today
-from xinheng.evidence.intake import checks, drafting, held, receipts, returning
+from xinheng.evidence.intake import checks, drafting, held, receipts, returning, workbook
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.incoming import Incoming
@@ -86,6 +86,27 @@ def looked_through(bench: Bench, request: Request) -> Iterator[Look]:
     with _tried(bench, request) as (drafted, decisions):
         receipt = _receipt(bench, drafted, decisions)
         yield Look(receipt, _rows(drafted, decisions), _samples(bench, drafted), _cells(bench, drafted))
+
+
+@contextmanager
+def self_checked(
+    bench: Bench, request: Request
+) -> Iterator[tuple[Receipt, Iterator[RowResult], Callable[[], bytes]]]:
+    """`previewed`, and what makes the workbook of the rows that would come back. Raises the same.
+
+    The workbook is the one of a receipt, without 退回编号: nothing was sent, so nothing waits.
+    """
+    with _tried(bench, request) as (drafted, decisions):
+        this = drafted.split
+
+        def sheet() -> bytes:
+            refused = [(line, *found) for line, found in decisions.refused.items()]
+            count = returning.write_refused(drafted.folder, refused)
+            bench.engine.run(drafted.folder, [returning.back_statement(this, count)])
+            rows = returning.handed_back(drafted.folder)
+            return workbook.build(this.staged.columns_json(), this.item, rows)
+
+        yield _receipt(bench, drafted, decisions), _rows(drafted, decisions), sheet
 
 
 @contextmanager

@@ -52,8 +52,9 @@ def write_strangers(folder: Path, lines: list[int]) -> None:
     pq.write_table(pa.table({"line": pa.array(lines, pa.int32())}), folder / STRANGERS)
 
 
-def statements(split: Split, refused: int) -> list[str]:
-    """COPYs of everything that does not become an event. The upload is read again only for refused rows."""
+def back_statement(split: Split, refused: int) -> str:
+    """COPY of the rows that go back or wait: line, cells, checks, reason. The upload is read again only for
+    refused rows."""
     folder = split.staged.folder
     columns = split.rows_sql()
     results = checks.results_sql(split.plan)
@@ -76,6 +77,19 @@ def statements(split: Split, refused: int) -> list[str]:
             f"FROM ({columns}) JOIN read_parquet({_path(folder / REFUSED)}) USING (line) "
             f"JOIN (SELECT line, {cells} FROM ({split.staged.scan_sql()})) USING (line)"
         )
+    return f"COPY ({' UNION ALL '.join(back)} ORDER BY line) TO {_path(folder / BACK)} (FORMAT parquet)"
+
+
+def handed_back(folder: Path) -> Iterator[tuple[int, str, str, UUID | None]]:
+    """(line, cells, checks, no case) of what `back_statement` wrote: of a file that is only tried."""
+    for piece in _batches(folder / BACK, ["line", "cells", "checks"]):
+        yield from ((row["line"], row["cells"], row["checks"], None) for row in piece.to_pylist())
+
+
+def statements(split: Split, refused: int) -> list[str]:
+    """COPYs of everything that does not become an event."""
+    folder = split.staged.folder
+    columns = split.rows_sql()
     number = documents.normalise_sql(split.item.column("document"))
     decided = f'TRY_CAST("{split.item.roles["decided"]}" AS DATE)'
     marks = checks.ids_sql(split.plan, [Severity.MARK, Severity.WARN])
@@ -86,7 +100,7 @@ def statements(split: Split, refused: int) -> list[str]:
     aged = f", CASE WHEN {party} IN ({former}) THEN '{held.FORMER_CODE}' END" if former else ""
     hidden = f"regexp_replace({mask_sql('number')}, '{_SHAPE}', '{MASK}', 'g')"
     return [
-        f"COPY ({' UNION ALL '.join(back)} ORDER BY line) TO {_path(folder / BACK)} (FORMAT parquet)",
+        back_statement(split, refused),
         f"COPY (SELECT line, checks FROM "
         f"(SELECT line, nullif(concat_ws(' ', {marks}, {stranger}{aged}), '') AS checks "
         f"FROM ({columns}) WHERE fate NOT IN ({RETURNED}, {PERSON})) WHERE checks IS NOT NULL) "

@@ -249,7 +249,7 @@ def listed(tx: Transaction, agency: UUID | None = None, limit: int = 50, offset:
 def returned_workbook(tx: Transaction, pack: Pack, receipt: UUID) -> bytes:
     """The returned rows of a receipt as an XLSX file to correct and send again. Raises ReceiptAbsentError."""
     kept = kept_receipt(tx, receipt)
-    return workbook.build(kept, pack.item(kept.item), store.returned(tx, receipt))
+    return workbook.build(kept.columns, pack.item(kept.item), store.returned(tx, receipt))
 
 
 def sums_by_agency(tx: Transaction) -> Mapping[UUID, store.AgencySums]:

@@ -17,7 +17,6 @@ import xlsxwriter
 from xinheng.evidence.intake import own_columns
 from xinheng.evidence.intake.model import DROPPED, NO_FIELD, CheckResult
 from xinheng.evidence.intake.returning import results
-from xinheng.evidence.intake.store import Kept
 from xinheng.law.model import Item
 
 ROWS, RULES = "退回数据", "规则说明"
@@ -29,8 +28,8 @@ Returned = tuple[int, str, str, UUID | None]  # line, cells, checks, its case
 CELL_LIMIT = 32_767  # characters in a cell of a spreadsheet
 
 
-def build(kept: Kept, item: Item, rows: Iterable[Returned]) -> bytes:
-    """An XLSX file of the returned rows of a receipt."""
+def build(columns: Mapping[str, str], item: Item, rows: Iterable[Returned]) -> bytes:
+    """An XLSX file of returned rows. `columns`: header -> what it was taken for, in the sheet's order."""
     sink = BytesIO()
     book = xlsxwriter.Workbook(
         sink,
@@ -41,15 +40,19 @@ def build(kept: Kept, item: Item, rows: Iterable[Returned]) -> bytes:
             "strings_to_numbers": False,
         },
     )
-    headers = [h for h, target in kept.columns.items() if target != DROPPED and h not in OWN]
-    used = _write_rows(book, kept, item, headers, rows)
+    headers = [h for h, target in columns.items() if target != DROPPED and h not in OWN]
+    used = _write_rows(book, columns, item, headers, rows)
     _write_rules(book, item, used)
     book.close()
     return sink.getvalue()
 
 
 def _write_rows(
-    book: Any, kept: Kept, item: Item, headers: Sequence[str], rows: Iterable[Returned]
+    book: Any,
+    columns: Mapping[str, str],
+    item: Item,
+    headers: Sequence[str],
+    rows: Iterable[Returned],
 ) -> dict[str, CheckResult]:
     sheet = book.add_worksheet(ROWS)
     plain = book.add_format({"num_format": "@", "valign": "top"})  # text: codes and numbers keep their digits
@@ -80,7 +83,7 @@ def _write_rows(
             sheet.write_string(number, place, text[:CELL_LIMIT], own)
         wrong = {c.field for c in checks}
         for place, header in enumerate(headers, len(OWN)):
-            marked = kept.columns[header] in wrong and kept.columns[header] not in NO_FIELD
+            marked = columns[header] in wrong and columns[header] not in NO_FIELD
             sheet.write_string(number, place, given.get(header, "")[:CELL_LIMIT], faulty if marked else plain)
     return used
 

@@ -82,8 +82,7 @@ def intake(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
         sheet=sheet,
     )
     if dry_run:
-        _refuse_beside(returned, "--returned", "--dry-run 不写入，也没有回执；去掉其一")
-        return _preview(request, pack, as_json=as_json)
+        return _preview(request, pack, returned, as_json=as_json)
     _refuse_beside(pack, "--pack", "报送用平台启用的规则包；--pack 只与 --dry-run 同用")
     return _submit(request, returned, as_json=as_json)
 
@@ -113,17 +112,20 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
     return pairs
 
 
-def _preview(request: Request, pack: str | None, *, as_json: bool) -> int:
-    from xinheng.evidence.intake.preview import Bench, previewed
+def _preview(request: Request, pack: str | None, returned: Path | None, *, as_json: bool) -> int:
+    from xinheng.evidence.intake.preview import Bench, self_checked
     from xinheng.ground.engine import Engine
     from xinheng.law.packs import load, shipped
 
     settings = Settings.from_environment()
     rules = load(pack or "national", [shipped(), *_own_packs(settings)])
-    with tempfile.TemporaryDirectory(prefix="xinheng-") as folder, _progress() as progress:
+    aside = put_aside(returned) if returned is not None else nullcontext()
+    with tempfile.TemporaryDirectory(prefix="xinheng-") as folder, aside as target, _progress() as progress:
         progress("read")
         bench = Bench(Engine(settings.memory_mb, settings.threads), rules, SystemClock(), Path(folder))
-        with previewed(bench, request) as (receipt, rows):
+        with self_checked(bench, request) as (receipt, rows, workbook):
+            if target is not None:
+                target.write(workbook())
             return answer(receipt, rows, rules.item(request.item_id), as_json=as_json)
 
 
