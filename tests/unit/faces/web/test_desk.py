@@ -250,6 +250,13 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     assert "正式报送" not in page
 
 
+def test_an_upload_names_its_item(clerk: Client) -> None:
+    answer = upload(clerk, b"a,b\n1,2\n", item="")
+    assert answer.status_code == 400
+    assert "请选择目录事项" in answer.text
+    assert 'value="penalty" selected' in clerk.get("/desk/upload").text  # what the agency sent last
+
+
 def test_an_upload_without_the_token_leaves_nothing_behind(clerk: Client, place: Town) -> None:
     before = set(place.app.incoming.iterdir())
     answer = clerk.post("/desk/upload", data={"csrf": "no"}, files={"file": ("a.csv", b"a,b", "text/csv")})

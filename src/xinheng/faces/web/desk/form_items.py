@@ -21,6 +21,7 @@ from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk.form import PATH, item_of
 from xinheng.faces.web.desk.form_start import actor, sources
 from xinheng.faces.web.desk.form_views import CopyLine, CopyView, DraftLine, ItemLine, ItemsView
+from xinheng.faces.web.desk.handing import takeable
 from xinheng.faces.web.desk.receipts import XLSX
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.portal.record_fields import role_text
@@ -39,11 +40,7 @@ def show_items(web: House, session: Sender) -> Response:
     """Every item: type it, or take its empty workbook."""
     with web.transaction() as tx:
         drafts = len(_drafts(tx, session))
-    items = tuple(
-        ItemLine(i.id, i.name, i.edition, i.provider)
-        for i in web.app.pack.items.values()
-        if i.span.covers(web.today()) and not i.secret
-    )
+    items = tuple(ItemLine(i.id, i.name, i.edition, i.provider) for i in takeable(web.app.pack, web.today()))
     return web.render.private(
         "desk/form_items.html", "form", items=ItemsView(items, drafts), who=who(session)
     )

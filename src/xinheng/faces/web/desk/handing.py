@@ -16,6 +16,9 @@ from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk.form_views import Behalf
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.ground.store.transaction import Transaction
+from xinheng.law.kinds import ItemClass
+from xinheng.law.model import Item
+from xinheng.law.packs import Pack
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Session
 
@@ -30,6 +33,13 @@ def behalves(tx: Transaction, session: Session, day: date) -> tuple[Behalf, ...]
     lower = agencies.entered_for(tx, session.agency, day)
     own = Behalf("", f"{session.agency.name}（本单位）")
     return (own, *(Behalf(a.code, a.name) for a in lower)) if lower else ()
+
+
+def takeable(pack: Pack, day: date) -> tuple[Item, ...]:
+    """The items that can be handed in on a day: the administrative classes first, then by class."""
+    order = list(ItemClass)
+    found = [i for i in pack.items.values() if i.span.covers(day) and not i.secret]
+    return tuple(sorted(found, key=lambda i: order.index(i.kind)))
 
 
 def for_whom(session: Session, chosen: str) -> tuple[str, str | None]:

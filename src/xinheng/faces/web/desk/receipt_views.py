@@ -84,6 +84,13 @@ def receipt_line(kept: Kept, agency: str, item_name: str, behalf: str = "") -> R
     )
 
 
+def state_tag(counts: Counts) -> Tag:
+    """Whether a receipt leaves something to do."""
+    if counts.returned:
+        return Tag(f"退回 {grouped(counts.returned)} 行，待改正", "bad")
+    return Tag("待信用办裁定", "warn") if counts.review else Tag("没有退回", "good")
+
+
 def receipt_view(
     kept: Kept, item: Item, sent: Sent, persons: Sequence[int], *, hand_on: bool, said: str | None
 ) -> ReceiptView:
@@ -119,6 +126,7 @@ def receipt_view(
         hand_on=hand_on,
         repeated=said == "repeated",
         fresh=said == "new",
+        state=state_tag(counts),
         form=f"/desk/form/{kept.item}?returned={kept.receipt}"
         if kept.way == Way.FORM and counts.returned
         else None,

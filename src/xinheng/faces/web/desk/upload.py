@@ -12,13 +12,14 @@ from starlette.concurrency import run_in_threadpool
 
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake import preview as dry
+from xinheng.evidence.intake import store as receipts
 from xinheng.evidence.intake.model import Limits
 from xinheng.evidence.intake.model import Request as Submission
 from xinheng.evidence.submissions import service as submissions
 from xinheng.evidence.submissions.model import Handed
-from xinheng.faces.web.access import OwnForm, Sender, check_token, sender, who
+from xinheng.faces.web.access import OwnForm, Sender, check_token, scope, sender, who
 from xinheng.faces.web.context import House, Web
-from xinheng.faces.web.desk.handing import after_handing_in, behalves, for_whom, publish
+from xinheng.faces.web.desk.handing import after_handing_in, behalves, for_whom, publish, takeable
 from xinheng.faces.web.desk.preview_views import preview_view, refused_view
 from xinheng.faces.web.desk.receiving import receive
 from xinheng.faces.web.desk.uploads import Upload
@@ -35,14 +36,15 @@ LINE_LIMIT: Final = 100  # constants
 
 def _blank(web: Web, session: Session) -> UploadForm:
     items = tuple(
-        (i.id, i.name, f"{i.edition}，{i.provider}报送") for i in web.app.pack.items.values() if not i.secret
+        (i.id, i.name, f"{i.edition}，{i.provider}报送") for i in takeable(web.app.pack, web.today())
     )
     with web.transaction() as tx:
         lower = behalves(tx, session, web.today())
+        before = receipts.asked_for(tx, receipts.Asked(agency=scope(session)), 1)
     return UploadForm(
         behalves=tuple((b.code, b.name) for b in lower),
         items=items,
-        item=items[0][0],
+        item=before[0].item if before else "",  # what the agency sent last is likely what it sends now
         limit=bytes_text(min(web.app.settings.upload_bytes, Limits().file_bytes)),
     )
 
@@ -86,6 +88,8 @@ async def _received(request: Request, web: Web, session: Session, token: str) ->
         profile=said.get("profile", ""),
         constants=said.get("constants", ""),
     )
+    if form.item not in web.app.pack.items:
+        return replace(form, errors=(FormError("请选择目录事项", "item"),))
     try:
         constants = constants_of(form.constants)
     except ParameterError as refusal:

@@ -156,6 +156,7 @@ class ReceiptView:
     repeated: bool = False
     fresh: bool = False
     form: str | None = None  # the form in which what came back is mended
+    state: Tag | None = None  # green where nothing is left to do
 
 
 @dataclass(frozen=True)
