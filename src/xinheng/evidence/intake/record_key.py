@@ -13,9 +13,8 @@ from xinheng.core.cells import compact_sql, name_sql, sql_text
 from xinheng.evidence.ledger import sql as hashes
 from xinheng.evidence.ledger.model import CLASSES
 from xinheng.law.model import Item
+from xinheng.law.roles import KEY, UNNUMBERED
 
-NUMBERED = ("authority", "document", "party_code")
-UNNUMBERED = ("authority", "decided", "party_code", "content")
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def key_text_sql(item: Item, keys: Sequence[tuple[str, str]] = ()) -> str:
     `keys`: for codes that were corrected, the code that the keys of their organisation's records hold.
     """
     numbered = numbered_sql(item)
-    with_number = _delimited("xinheng/key/1", item, item.key or NUMBERED, keys)
+    with_number = _delimited("xinheng/key/1", item, item.key or KEY, keys)
     without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED, keys)
     return f"CASE WHEN {numbered} THEN {with_number} ELSE {without} END"
 
