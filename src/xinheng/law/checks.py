@@ -32,7 +32,7 @@ PROFILES = ("report", "collected")
 ALL = "all"  # items: all
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _CHECK = ("id", "expr", "severity", "message", "expected", "examples")
-_CHECK_OPTIONAL = ("items", "each", "field", "profiles")
+_CHECK_OPTIONAL = ("items", "not_items", "each", "field", "profiles")
 _RULE = ("id", "name", "expr", "collected", "shown", "reported", "examples")
 
 
@@ -111,6 +111,8 @@ def _concerns(entries: Mapping[str, Node], context: RuleContext) -> bool:
         return True
     if not _for_all(entries):
         return context.item in entries["items"].texts()
+    if "not_items" in entries and context.item in entries["not_items"].texts():
+        return False
     # a check of all items speaks where the item has every role that it names
     named = set(names_in(entries["expr"].text()))
     if "field" in entries:
