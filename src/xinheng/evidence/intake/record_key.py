@@ -16,7 +16,6 @@ from xinheng.law.model import Item
 from xinheng.law.roles import KEY, UNNUMBERED
 
 
-
 @dataclass(frozen=True)
 class MacBlocks:
     """The home's MAC key, XORed for the inner and the outer hash (RFC 2104), 64 bytes each."""
