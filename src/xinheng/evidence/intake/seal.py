@@ -171,8 +171,10 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
         f"{split.macs.sql(content_text_sql())} AS content_mac, "
         f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows}))"
     )
+    # one file of rows comes out as it stands; rows of two are joined, and a join promises no order
+    order = " ORDER BY line" if split.parted is not None else ""
     target = sql_text(str(folder / SEALED.format(place)))
-    return f"COPY ({sealed}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
+    return f"COPY ({sealed}{order}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
 
 
 def lateness_query(split: Split) -> str:
