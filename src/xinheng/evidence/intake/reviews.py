@@ -39,6 +39,7 @@ class Ending(StrEnum):
     TAKEN = "taken"  # 作为该信源的更正
 
 
+ANSWERS: Final = {"corrected": "已更正本单位的记录", "stands": "核实无误，维持本单位的记录"}
 ENDINGS: Final = {
     Ending.KEEP: "维持现有记录",
     Ending.OBJECTION: "转最初报送的单位核实",
@@ -149,6 +150,19 @@ def object_to(tx: Transaction, number: UUID, note: str, actor: Actor, clock: Clo
     case = cases.open_case(tx, new, clock)
     kept_reviews.close(tx, number, Ending.OBJECTION.value, actor.name, said, clock.now().at)
     return case
+
+
+def answer_objection(
+    tx: Transaction, case: UUID, outcome: str, note: str, actor: Actor, clock: Clock
+) -> Case:
+    """The first source has looked: it corrected its record (by sending), or stands by it, and says why.
+
+    Who may speak for the source is the caller's to decide. Raises CaseAbsent, StepRefused, NoteRefused, and
+    ValueError for an outcome that is none of ANSWERS or a case of another kind.
+    """
+    if outcome not in ANSWERS or cases.by_id(tx, case).kind != OBJECTION:
+        raise ValueError("an answer to an objection about a record")
+    return cases.close(tx, case, actor, outcome, cases.noted(note, REASON), clock)
 
 
 def take(home: service.Home, number: UUID, note: str, actor: Actor) -> Receipt:

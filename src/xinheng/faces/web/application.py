@@ -37,6 +37,7 @@ from xinheng.faces.web.desk import (
     proposals,
     receipts,
     reviews,
+    reviews_objections,
     sign_in,
     upload,
     withdrawals,
@@ -63,8 +64,8 @@ LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (
-    *(sign_in, upload, reviews, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange),
-    *(numbers, proposals, codes, codes_appeals),
+    *(sign_in, upload, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange),
+    *(numbers, proposals, codes, codes_appeals, reviews, reviews_objections),
 )
 # looked through in this order: what systems ask all day comes first
 API = (api, api_tokens, api_submissions)

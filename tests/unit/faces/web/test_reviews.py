@@ -89,7 +89,9 @@ def test_a_name_is_decided_with_a_reason(office: Client, client: Client) -> None
     assert "示例市新名商行有限公司" in client.get(f"/organisations/{invented.code(8_001)}").text
 
 
-def test_a_row_of_another_source_is_kept_out_or_handed_to_the_first(office: Client, doubtful: Town) -> None:
+def test_a_row_of_another_source_is_kept_out_or_handed_to_the_first(
+    office: Client, clerk: Client, doubtful: Town
+) -> None:
     page = office.get("/desk/reviews?kind=records").text
     [one, two] = addresses(page, "records")
     shown = office.get(one).text
@@ -108,6 +110,20 @@ def test_a_row_of_another_source_is_kept_out_or_handed_to_the_first(office: Clie
         assert case.detail["reason"] == "请核对决定书"
         assert len(history(tx, record)) == 1  # nothing was changed
     assert "没有这样的事项" in office.get("/desk/reviews?kind=records").text
+    answers(doubtful, clerk, case.case)
+
+
+def answers(doubtful: Town, clerk: Client, case: UUID) -> None:
+    """The first source alone answers, with a reason."""
+    assert f"/desk/record-objections/{case}" in clerk.get(f"/desk/cases/{case}").text
+    address = f"/desk/record-objections/{case}"
+    assert "请核对决定书" in clerk.get(address).text
+    assert FACT in clerk.get(address).text
+    assert close(clerk, address, "", "没有选") == 400
+    assert close(clerk, address, "stands", "") == 400
+    assert close(clerk, address, "stands", "与决定书原件一致") == 303
+    assert "与决定书原件一致" in clerk.get(address).text
+    assert close(clerk, address, "stands") == 409
 
 
 def test_only_the_office_gets_there(clerk: Client) -> None:

@@ -13,7 +13,9 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake import answering, returned_store, returning
 from xinheng.evidence.intake.answering import Act
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
+from xinheng.evidence.intake.reviews import OBJECTION
 from xinheng.evidence.intake.service import kept_receipt
+from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.faces.web.access import AnySession, OwnForm, oversees, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import cases_views as views
@@ -283,7 +285,12 @@ def _link(case: Case) -> tuple[str, str] | None:
     if kind == "receipt":
         return f"/desk/receipts/{rest.partition('/')[0]}/cases", "同一份回执的退回行"
     if kind == "record":
+        if case.kind == OBJECTION:
+            return f"/desk/record-objections/{case.case}", "核实并答复"
         return f"/desk/withdrawals/{rest}", "看这条记录"
+    if kind == "code":
+        about = "code-appeals" if case.kind == APPEAL else "codes"
+        return f"/desk/{about}/{case.case}", "去办理"
     return None
 
 

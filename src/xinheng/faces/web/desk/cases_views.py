@@ -12,6 +12,7 @@ from xinheng.core.times import SHANGHAI, Known
 from xinheng.evidence.intake.answering import OF_AGENCY, OF_OFFICE, Act, RuleLine, fits
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
 from xinheng.evidence.intake.returned_cases import OUTCOMES as RETURNED_OUTCOMES
+from xinheng.evidence.intake.reviews import OBJECTION
 from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.evidence.subjects.appeals import OUTCOMES as APPEAL_OUTCOMES
 from xinheng.faces.web.desk.views import CheckLine
@@ -24,7 +25,8 @@ KINDS: Final = {
     APPEAL: "代码申诉",
     "code_wrong": "错码",
     "code_duplicate": "重码",
-    "code_reassigned": "代码变更",
+    "code_reassigned": "旧码另赋",
+    OBJECTION: "记录异议",
     "proposal": "目录建议",
 }
 STATE_TONES: Final = {

@@ -63,6 +63,7 @@ ACTIONS: Final = {
     "pack.activate": "启用规则包",
     "review.subject": "办结主体核对",
     "review.record": "办结记录核对",
+    "review.objection": "答复记录异议",
     "codes.inspect": "检查重错码",
     "codes.settle": "办结重错码",
     "codes.csv": "下载重错码清单",
