@@ -245,6 +245,9 @@ def test_a_figure_is_the_same_at_the_agency_and_at_the_office(
     page = office.get("/desk/figures").text
     assert "各单位" in page
     assert "逐月" in page
+    register = re.findall(r"<dt>(自然人|简易程序|作废)</dt><dd>(\d+)", page)
+    assert [name for name, _ in register] == ["自然人", "简易程序", "作废"]
+    assert int(register[0][1]) >= 1  # the town's market office sent one row about a person
     assert re.search(r'href="/desk/figures\?agency=HBJ&amp;by=place', page)
 
 

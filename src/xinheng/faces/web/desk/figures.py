@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
 from urllib.parse import quote, urlencode
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from xinheng.evidence.intake import numbers
 from xinheng.evidence.intake.figures import Figures, figures
 from xinheng.faces.web.access import AnySession, signed_in, who
 from xinheng.faces.web.context import House, Web
@@ -26,6 +27,7 @@ from xinheng.faces.web.desk.figures_views import (
     line,
     months_between,
     months_of,
+    numbers_of,
     opening,
     parts_of,
     ways_of,
@@ -79,11 +81,13 @@ def show_figures(
         asked, errors = _asked(web, tx, session, agency, by, (first, last))
         found, known = _found(tx, asked)
         above = _above(tx, session, asked, web.today())
+        today = moving.scope(tx, asked.head, web.today(), asked.by)
+        register = numbers.counts(tx, web.app.pack, today)
     return web.render.private(
         "desk/figures.html",
         "figures",
         status=422 if errors else 200,
-        view=_view(web, asked, (found, known), above, errors),
+        view=replace(_view(web, asked, (found, known), errors), above=above, numbers=numbers_of(register)),
         who=who(session),
     )
 
@@ -101,7 +105,7 @@ def send_figures(
     with web.transaction() as tx:
         asked, _ = _asked(web, tx, session, agency, by, (first, last))
         found, known = _found(tx, asked)
-    view = _view(web, asked, (found, known), (), ())
+    view = _view(web, asked, (found, known), ())
     name = f"数字-{view.name}-{view.from_month}-{view.to_month}.csv"
     return Response(
         _csv(view).encode("utf-8-sig"),
@@ -182,7 +186,6 @@ def _view(
     web: Web,
     asked: Asked,
     told: tuple[Figures, dict[UUID, Agency]],
-    above: tuple[tuple[str, str], ...],
     errors: tuple[FormError, ...],
 ) -> FiguresView:
     found, known = told
@@ -204,6 +207,5 @@ def _view(
         ways=ways_of(found),
         parts=parts if len(parts) > 1 else (),
         csv=f"{PATH}.csv?{asked.query(asked.head)}",
-        above=above,
         errors=errors,
     )

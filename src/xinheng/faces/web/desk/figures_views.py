@@ -10,8 +10,9 @@ from uuid import UUID
 
 from xinheng.evidence.intake.figures import Figures, Sums, share
 from xinheng.evidence.intake.model import Way
+from xinheng.evidence.intake.model_numbers import NAMES, Why
 from xinheng.evidence.ledger.flows import Flow
-from xinheng.faces.web.views import Figure, FormError, grouped
+from xinheng.faces.web.views import Figure, FormError, Pair, grouped
 from xinheng.office.access.model import Agency
 
 WAYS: Final = {
@@ -31,6 +32,7 @@ class Measure:
     name: str
     of: Callable[[Sums, Flow], str]
     note: str = ""
+    flow: bool = False  # told by the ledger, for months and bodies alone
 
 
 def _percent(part: int, whole: int) -> str:
@@ -55,11 +57,10 @@ MEASURES: Final = (
     Measure("补录", lambda s, _: str(s.collected), "不计入任何比例"),
     Measure("人工填报占比", lambda s, _: _percent(s.manual, s.taken), "文件和表单占接收、更正的比例"),
     Measure("代录占比", lambda s, _: _percent(s.behalf, s.taken), "由上级单位代为录入的比例"),
-    Measure("决定至接收天数，中位", lambda _, f: _days(f.p50), "首次接收，不含补录"),
-    Measure("决定至接收天数，95 分位", lambda _, f: _days(f.p95)),
-    Measure("撤回", lambda _, f: str(f.withdrawn), "按撤回之日"),
+    Measure("决定至接收天数，中位", lambda _, f: _days(f.p50), "首次接收，不含补录", flow=True),
+    Measure("决定至接收天数，95 分位", lambda _, f: _days(f.p95), flow=True),
+    Measure("撤回", lambda _, f: str(f.withdrawn), "按撤回之日", flow=True),
 )
-WITHOUT_FLOW: Final = frozenset({"决定至接收天数，中位", "决定至接收天数，95 分位", "撤回"})
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class FiguresView:
     ways: tuple[Line, ...]
     parts: tuple[Line, ...]
     csv: str
+    numbers: tuple[Pair, ...] = ()
     above: tuple[tuple[str, str], ...] = ()
     errors: tuple[FormError, ...] = ()
 
@@ -96,8 +98,7 @@ def line(name: str, sums: Sums, flow: Flow | None, href: str | None = None) -> L
     """A line; without a flow, what comes from it is left open."""
     told = flow or Flow(0, None, None, 0)
     cells = tuple(
-        NOTHING if flow is None and measure.name in WITHOUT_FLOW else measure.of(sums, told)
-        for measure in MEASURES
+        NOTHING if flow is None and measure.flow else measure.of(sums, told) for measure in MEASURES
     )
     return Line(name, cells, href)
 
@@ -132,6 +133,11 @@ def parts_of(
         name = f"{agency.name}（本级）" if own else agency.name
         lines.append(line(name, sums, found.flow(part=agency.agency), None if own else href(agency)))
     return tuple(lines)
+
+
+def numbers_of(register: Mapping[Why, int]) -> tuple[Pair, ...]:
+    """The number register: how many numbers have no record that is shown, and why."""
+    return tuple(Pair(NAMES[why], grouped(register.get(why, 0))) for why in Why)
 
 
 def opening(total: Sums) -> tuple[Figure, ...]:
