@@ -5,25 +5,21 @@ Generated, never edited: `xinheng policy reference` writes docs/policy/, and a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from xinheng.law.model import Basis, Field, Item, Severity, Span, Verified
+from xinheng.law.model import Verified
 from xinheng.law.packs import Pack
 from xinheng.law.publicity import Clock, Early, PublicityClass
-from xinheng.law.roles import UNNUMBERED
-from xinheng.law.words import DISCLOSURES, EVERY, KINDS, PROVIDERS, SOURCES, TYPES, marked
+from xinheng.law.reference_items import common, described, overview
+from xinheng.law.reference_tables import cited, section, spanned, table, yes
 
 _CLOCKS = {Clock.DECIDED: "决定之日", Clock.PUBLISHED: "公示之日"}
 _EARLY = {Early.MONTHS: "", Early.NEVER: "不提前", Early.NONE: "", Early.UNREAD: "待核实"}
-_PROFILES = {"report": "标准", "collected": "补录"}
-_SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 _VERIFIED = {Verified.TEXT: "已读原文", Verified.SUMMARY: "由转述得知", Verified.NONE: "待核实"}
 
 
 def page(pack: Pack) -> str:
     """The page: what this pack itself says; what it inherits stands on its parent's page."""
-    parts = [_head(pack), _instruments(pack), _overview(pack), _common(pack)]
-    parts += [_item(pack, item) for item in pack.items.values()]
+    parts = [_head(pack), _instruments(pack), overview(pack), common(pack)]
+    parts += [described(pack, item) for item in pack.items.values()]
     parts += [_publicity(pack), _profiles(pack), _targets(pack), _remedies(pack), _calendar(pack)]
     text = "\n\n".join(part for part in parts if part)
     return text + "\n"
@@ -46,218 +42,17 @@ def _head(pack: Pack) -> str:
     return "\n".join(lines)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    body = ["| " + " | ".join(_cell(text) for text in row) + " |" for row in rows]
-    if not body:
-        return ""
-    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *body])
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _section(title: str, table: str, level: int = 2) -> str:
-    return f"{'#' * level} {title}\n\n{table}" if table else ""
-
-
-def _span(span: Span | None) -> str:
-    if span is None:
-        return "未核"
-    return f"{span.start} 起" if span.to is None else f"{span.start} 至 {span.to}（不含）"
-
-
-def _cite(pack: Pack, basis: Basis) -> str:
-    told = basis.note and basis.instrument and basis.note != "条款号未核"  # the citation says that itself
-    note = f"；{basis.note}" if told else ""
-    return pack.cite(basis) + note
-
-
 def _instruments(pack: Pack) -> str:
     rows = [
         (
-            f"`{i.id}`", i.title, i.number or "", i.issuer, str(i.issued or "未核"), _span(i.effective),
+            f"`{i.id}`", i.title, i.number or "", i.issuer, str(i.issued or "未核"), spanned(i.effective),
             _VERIFIED[i.verified], i.note or "",
         )
         for i in pack.instruments.values()
         if i.pack == pack.name
     ]  # fmt: skip
     head = ("id", "标题", "文号", "机关", "印发", "有效期", "核实", "说明")
-    return _section("文件", _table(head, rows))
-
-
-def _item(pack: Pack, item: Item) -> str:
-    parts: list[str] = []
-    if item.pack == pack.name:
-        said = [
-            f"- 版本 {item.edition}，{_span(item.span)}；依据：{_cite(pack, item.basis)}",
-            f"- 责任单位：{item.provider}（{PROVIDERS[item.provider_kind]}）",
-            f"- 类别：{KINDS[item.kind]}；来源：{SOURCES[item.source]}",
-            f"- 公开属性：{DISCLOSURES[item.disclosure]}",
-            f"- 频次：{item.frequency.text if item.frequency else '待核实'}",
-            f"- {_marked(item)}",
-            f"- 保存：{item.retention}",
-        ]
-        if item.secret:
-            said.append("- 涉密事项：不归集、不公示、不上报")
-        else:
-            said.append(f"- 识别一条记录：{_key(item)}")
-            said.append(f"- 补录（collected）须有：{_collected(item)}")
-        if item.note:
-            said.append(f"- 说明：{item.note}")
-        parts.append("\n".join(said))
-    parts.append(_section("数据项", _fields(pack, item), 3))
-    parts.append(_section("值表", _values(pack, item), 3))
-    parts.append(_section("标记", _marks(pack, item), 3))
-    parts.append(_section("报送时限", _timeliness(pack, item), 3))
-    parts.append(_section("校验", _checks(pack, item), 3))
-    parts.append(_headers(pack, item))
-    text = "\n\n".join(part for part in parts if part)
-    return f"## {item.name}（{item.id}）\n\n{text}" if text else ""
-
-
-def _marked(item: Item) -> str:
-    named = (("归集", "collected"), ("公示", "shown"), ("上报", "reported"))
-    return "；".join(f"{word}：{marked(item, name)}" for word, name in named)
-
-
-def _key(item: Item) -> str:
-    """Which fields make two rows the same record, with a number and without."""
-    without = "、".join(item.field(code).name for role in UNNUMBERED if (code := item.role(role)))
-    if not item.key:
-        return f"{without}（相同而其他内容不同的，转核实）"
-    named = "、".join(item.field(item.roles[role]).name for role in item.key)
-    return f"{named}；缺少其中一项的，{without}"
-
-
-def _overview(pack: Pack) -> str:
-    """The items of this pack itself, one line each."""
-    rows = [
-        (
-            item.name, f"`{item.id}`", KINDS[item.kind], SOURCES[item.source], item.provider,
-            EVERY[item.frequency.every] if item.frequency else "待核实", DISCLOSURES[item.disclosure],
-            _yes(item.marks.collected), marked(item, "shown"), marked(item, "reported"),
-        )
-        for item in pack.items.values()
-        if item.pack == pack.name
-    ]  # fmt: skip
-    head = ("事项", "id", "类别", "来源", "责任单位", "频次", "公开属性", "归集", "公示", "上报")
-    return _section("目录", _table(head, rows))
-
-
-def _common(pack: Pack) -> str:
-    """The checks that all items share, once: each item has them for its own fields."""
-    if len(pack.chain) > 1:
-        return ""
-    seen: dict[tuple[str, str], tuple[str, ...]] = {}
-    for item in pack.items.values():
-        for check in item.checks:
-            if check.common:
-                short = check.id.split(".")[1]
-                name = item.field(check.field).name if check.field else ""
-                message = check.message.replace(f"“{name}”", "“（数据项）”") if name else check.message
-                seen.setdefault(
-                    (short, "、".join(check.profiles)),
-                    (
-                        f"`{short}`", message, check.expected.replace(f"“{name}”", "“（数据项）”"),
-                        _SEVERITY[check.severity], "、".join(_PROFILES[p] for p in check.profiles),
-                        _span(check.span), pack.cite(check.basis),
-                    ),
-                )  # fmt: skip
-    rows = [(*row[:2], row[2] if len(row[2]) < 80 else "见值表", *row[3:]) for row in seen.values()]
-    head = ("编号", "说明（以一个数据项为例）", "应为", "结果", "用于", "有效期", "依据")
-    table = _table(head, rows)
-    text = "完整编号为 `事项.编号.数据项`，如 `penalty.required.CF_WSH`；每个事项按自己的数据项取用。"
-    return f"## 各事项共用的校验\n\n{text}\n\n{table}" if table else ""
-
-
-def _collected(item: Item) -> str:
-    return "、".join(item.field(item.roles[role]).name for role in item.collected_fields)
-
-
-def _yes(flag: bool) -> str:
-    return "是" if flag else "否"
-
-
-def _presence(field: Field) -> str:
-    if field.dropped:
-        return "不采集"
-    return "必填" if field.required else "应填（待核实）" if field.expected else "选填"
-
-
-def _fields(pack: Pack, item: Item) -> str:
-    own = [f for f in item.fields if f.pack == pack.name]
-    rows = [
-        (
-            str(number), f"`{f.code}`", f.name, TYPES[f.type], str(f.max_length or ""), _presence(f),
-            DISCLOSURES[f.disclosure], _span(f.span), pack.cite(f.basis),
-        )
-        for number, f in enumerate(own, 1)
-    ]  # fmt: skip
-    head = ("序", "代码", "名称", "类型", "长度（软）", "填报", "公开属性", "有效期", "依据")
-    return _table(head, rows)
-
-
-def _values(pack: Pack, item: Item) -> str:
-    rows = [
-        (
-            f.name,
-            "；".join([*f.values, *(f"{v}-（说明）" for v in f.open_values)]),
-            "；".join(f.value_synonyms),
-        )
-        for f in item.fields
-        if f.pack == pack.name and f.values
-    ]
-    return _table(("数据项", "值", "也认作"), rows)
-
-
-def _accepted(field: Field) -> list[str]:
-    return [*field.values, *(f"{value}-（说明）" for value in field.open_values)]
-
-
-def _marks(pack: Pack, item: Item) -> str:
-    rows = [
-        (
-            r.name, f"`{r.expr}`", _yes(r.marks.collected), _yes(r.marks.shown), _yes(r.marks.reported),
-            _span(r.span), _cite(pack, r.basis),
-        )
-        for r in item.mark_rules
-        if r.pack == pack.name
-    ]  # fmt: skip
-    return _table(("规则", "条件", "归集", "公示", "上报", "有效期", "依据"), rows)
-
-
-def _timeliness(pack: Pack, item: Item) -> str:
-    rows = [
-        (t.channel, f"{t.working_days} 个工作日（决定之日不计）", _span(t.span), _cite(pack, t.basis))
-        for t in item.timeliness
-        if t.pack == pack.name
-    ]
-    return _table(("渠道", "时限", "有效期", "依据"), rows)
-
-
-def _checks(pack: Pack, item: Item) -> str:
-    rows = [
-        (
-            f"`{c.id}`", c.message, c.expected if len(c.expected) < 80 else "见值表", _SEVERITY[c.severity],
-            "、".join(_PROFILES[p] for p in c.profiles), _span(c.span), pack.cite(c.basis),
-        )
-        for c in item.checks
-        if c.pack == pack.name and not c.common
-    ]  # fmt: skip
-    return _table(("编号", "说明", "应为", "结果", "用于", "有效期", "依据"), rows)
-
-
-def _headers(pack: Pack, item: Item) -> str:
-    if item.pack != pack.name:
-        return ""
-    rows = [
-        (f"`{f.code}`", "；".join(f"{s.text}{'（÷10000）' if s.divide_by > 1 else ''}" for s in f.synonyms))
-        for f in item.fields
-        if f.synonyms
-    ]
-    rows += [("已知而无对应项", "；".join(item.ignored)), ("证件号码，列不进入", "；".join(item.dropped))]
-    return _section("认得的表头", _table(("数据项", "表头（代码与名称之外）"), rows), 3)
+    return section("文件", table(head, rows))
 
 
 def _publicity(pack: Pack) -> str:
@@ -267,7 +62,7 @@ def _publicity(pack: Pack) -> str:
     parts = []
     for ruling in pack.publicity.rulings:
         rows = [
-            (regime.id, _span(regime.span), _CLOCKS[regime.clock], *_class(pack, one))
+            (regime.id, spanned(regime.span), _CLOCKS[regime.clock], *_class(pack, one))
             for regime in ruling.regimes
             for one in regime.classes
         ]
@@ -278,7 +73,7 @@ def _publicity(pack: Pack) -> str:
         ]
         if ruling.unread:
             notes.append(f"- 待核实：{ruling.unread.before} 以前，{ruling.unread.note}")
-        parts.append(_section(title, "\n".join([_table(head, rows), "", *notes]).strip(), 3))
+        parts.append(section(title, "\n".join([table(head, rows), "", *notes]).strip(), 3))
     text = "\n\n".join(parts)
     return (
         f"## 公示\n\n没有现行规则的日期不公示；分类不明的按事实允许的最轻分类处理。\n\n{text}" if text else ""
@@ -288,35 +83,35 @@ def _publicity(pack: Pack) -> str:
 def _class(pack: Pack, one: PublicityClass) -> tuple[str, ...]:
     least = f"{one.minimum} 个月" if one.minimum is not None else _EARLY[one.early]
     most = f"{one.maximum} 个月" if one.maximum is not None else ""
-    return (one.name or one.id, _yes(one.shown), least, most, _cite(pack, one.basis), one.note or "")
+    return (one.name or one.id, yes(one.shown), least, most, cited(pack, one.basis), one.note or "")
 
 
 def _profiles(pack: Pack) -> str:
     if len(pack.chain) > 1:
         return ""
     rows = [
-        (f"`{p.id}`", p.name, _yes(p.counted), _yes(p.reported), _span(p.span), pack.cite(p.basis))
+        (f"`{p.id}`", p.name, yes(p.counted), yes(p.reported), spanned(p.span), pack.cite(p.basis))
         for p in pack.profiles.values()
     ]
-    return _section("报送方式", _table(("id", "名称", "计入合规率", "可上报", "有效期", "依据"), rows))
+    return section("报送方式", table(("id", "名称", "计入合规率", "可上报", "有效期", "依据"), rows))
 
 
 def _targets(pack: Pack) -> str:
     rows = [
-        (t.name, f"{t.comparison} {t.value} {t.unit}", _span(t.span), pack.cite(t.basis))
+        (t.name, f"{t.comparison} {t.value} {t.unit}", spanned(t.span), pack.cite(t.basis))
         for t in pack.targets.values()
         if t.pack == pack.name
     ]
-    return _section("工作目标", _table(("目标", "数值", "有效期", "依据"), rows))
+    return section("工作目标", table(("目标", "数值", "有效期", "依据"), rows))
 
 
 def _remedies(pack: Pack) -> str:
     rows = [
-        (r.name, f"{r.working_days} 个工作日", _span(r.span), _cite(pack, r.basis))
+        (r.name, f"{r.working_days} 个工作日", spanned(r.span), cited(pack, r.basis))
         for r in pack.remedies.values()
         if r.pack == pack.name
     ]
-    return _section("救济时限", _table(("事项", "时限", "有效期", "依据"), rows))
+    return section("救济时限", table(("事项", "时限", "有效期", "依据"), rows))
 
 
 def _calendar(pack: Pack) -> str:
@@ -326,4 +121,4 @@ def _calendar(pack: Pack) -> str:
         (str(year), str(len(y.rest)), str(len(y.work)), pack.cite(y.basis))
         for year, y in pack.calendar.years.items()
     ]
-    return _section("工作日历", _table(("年", "放假的周一至周五", "上班的周末", "依据"), rows))
+    return section("工作日历", table(("年", "放假的周一至周五", "上班的周末", "依据"), rows))
