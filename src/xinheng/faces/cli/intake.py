@@ -46,7 +46,7 @@ class PairWrongError(XinhengError):
 
 
 def intake(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
-    file: Annotated[Path, typer.Argument(metavar="文件", help="CSV、TSV、XLSX、XLS 或 JSON 行文件")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="XLSX、XLS、ET、ODS、CSV、TSV 或 JSON 行文件")],
     item: Annotated[str, typer.Option("--item", metavar="事项", help="如 penalty、行政处罚")],
     source: Annotated[str | None, typer.Option("--source", metavar="代码", help="报送的信源单位")] = None,
     profile: Annotated[
