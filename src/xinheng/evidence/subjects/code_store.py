@@ -61,7 +61,8 @@ from subject_names m join subjects s using (subject) where m.state = 'seen'
 
 
 def begin(tx: Transaction) -> None:
-    """Make the table of what holds now."""
+    """Make the table of what holds now. Other inspections, and whoever ends a finding, wait."""
+    tx.execute("lock table code_findings in share row exclusive mode")
     tx.execute(f"drop table if exists {NOW}")
     tx.execute(
         f"create temporary table {NOW} (kind text, place text, code text, name text, other_code text,"

@@ -83,7 +83,10 @@ def inspect(tx: Transaction, met: Iterable[MetCode], clock: Clock) -> Inspected:
     store.set_owners(tx, {head: owner for head, owner in owners.items() if owner is not None})
     ended = store.end_gone(tx, day)
     for finding, owner in store.moved(tx):
-        cases.step(tx, finding, "transferred", INSPECTOR, "承办单位按现行登记机关调整", clock, owner=owner)
+        if cases.by_id(tx, finding).closed is None:
+            cases.step(
+                tx, finding, "transferred", INSPECTOR, "承办单位按现行登记机关调整", clock, owner=owner
+            )
     standing = store.keep_up(tx, day)
     opened = store.begun(tx)
     for start in range(0, len(opened), PAGE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -287,3 +288,11 @@ def test_the_share_never_flatters_and_the_target_is_exact(faulty: int, more: int
     assert found.share * found.codes >= faulty
     assert found.within == (faulty * 10_000 <= found.codes)
     assert Rate(date(2026, 11, 20), 1, 10_000).share == Decimal("0.0001")
+
+
+def test_two_inspections_at_once_take_turns(database, clock, office) -> None:
+    enter_all(database, clock, (code(1), "青禾商贸"), (code(2), "青禾商贸"))
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda _: run(database, clock), range(2)))
+    assert sorted(d.opened for d in done) == [0, 1]
+    assert [d.standing for d in done] == [1, 1]
