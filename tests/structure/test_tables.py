@@ -31,7 +31,7 @@ def owners() -> dict[str, str]:
         for line in path.read_text(encoding="utf-8").splitlines():
             if heading := re.match(r"-- (\w+) -{5,}", line):
                 owner = ROOMS[heading[1]]
-            elif table := re.match(r"create table (?:if not exists )?(\w+)", line):
+            elif table := re.match(r"create table (?:if not exists )?(\w+)", line, re.IGNORECASE):
                 found[table[1]] = owner
     return found
 

@@ -188,10 +188,18 @@ def _kept(
             "undated": done.undated,
         },
         columns=staged.columns_json(),
-        constants=_constants(request, against),
+        constants=_kept_constants(request, drafted),
         checks=[c.as_json() for c in drafted.checks],
         notes=list(staged.notes),
     )
+
+
+def _kept_constants(request: Request, drafted: Draft) -> dict[str, str]:
+    """Those that the receipt keeps: of a file with natural persons, none that says who the party is."""
+    item = drafted.rules.item
+    who = {item.roles[r] for r in ("party_name", "party_code", "representative") if r in item.roles}
+    named = _constants(request, drafted.rules)
+    return {n: v for n, v in named.items() if not (drafted.persons and n in who)}
 
 
 def _constants(request: Request, against: Rules) -> dict[str, str]:

@@ -82,7 +82,7 @@ def reopen(home: Home, submission: UUID, actor: Actor) -> Submission:
         item_id=found.item,
         source=codes[0],
         profile=found.profile,
-        constants=found.constants,
+        constants={**found.constants, **held.aside(submission)},
         way=found.way,
     )
     text = _tested(home, handed)

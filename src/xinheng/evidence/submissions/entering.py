@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -40,11 +40,14 @@ from xinheng.evidence.submissions.model import (
 from xinheng.ground import queue
 from xinheng.ground.store import UniqueClash
 from xinheng.ground.store.transaction import Transaction
+from xinheng.law import headers
+from xinheng.law.model import Item
 from xinheng.office.access import audit, settings
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency
 
 TASK = "submissions.run"
+PARTY = ("party_name", "party_code", "representative")  # roles of fields that say who
 # A small one is sent while its sender waits; should that process die, its job takes over after this time.
 _TAKES_OVER = wait_before(2)
 
@@ -63,9 +66,12 @@ def enter(home: Home, handed: Handed, draft: UUID | None = None) -> Submission:
     if (before := _before(home, handed, source, digest)) is not None:
         return before
     size = kept.put(submission, handed.content, handed.file_name)
+    own, personal = parted(home.pack.item(handed.item_id), handed.constants)
+    kept.keep_aside(submission, personal)
     try:
         with home.database.transaction() as tx:
-            entered = first_row(home, handed, (source.agency, behalf), submission, size, digest)
+            row = replace(handed, constants=own)
+            entered = first_row(home, row, (source.agency, behalf), submission, size, digest)
             return _keep(tx, home, handed, entered, _first_step(tx, source), draft)
     except UniqueClash:
         if draft is None:
@@ -130,6 +136,16 @@ def first_row(
         created=now,
         changed=now,
         attempts=0,
+    )
+
+
+def parted(item: Item, constants: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Constants that may stand in the table, and those that may say who a natural person is."""
+    who = {item.roles[role] for role in PARTY if role in item.roles}
+    personal = {name for name in constants if headers.resolve(item, name).target in {*who, headers.DROPPED}}
+    return (
+        {name: text for name, text in constants.items() if name not in personal},
+        {name: text for name, text in constants.items() if name in personal},
     )
 
 

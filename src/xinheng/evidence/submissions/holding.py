@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from xinheng.evidence.intake.model_refusals import FileMissingError
 from xinheng.evidence.submissions.errors import ContentGoneError
 
 _PREFIX = "submission-"
+_ASIDE = "aside.json"
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
@@ -39,7 +41,7 @@ class Holding:
         What was held before gives way. Raises FileMissingError.
         """
         place = self._prepared(submission)
-        for old in place.glob("file*"):
+        for old in (*place.glob("file*"), *place.glob(_ASIDE)):
             old.unlink()
         suffix = Path(file_name).suffix
         target = place / f"file{suffix.lower() if _SUFFIX.fullmatch(suffix) else ''}"
@@ -57,6 +59,21 @@ class Holding:
                 where=file_name,
             ) from error
         return target.stat().st_size
+
+    def keep_aside(self, submission: UUID, texts: Mapping[str, str]) -> None:
+        """Beside the content, what may say who a natural person is and so stands in no table."""
+        if texts:
+            path = self._prepared(submission) / _ASIDE
+            path.touch(mode=0o600)
+            path.write_text(json.dumps(dict(texts), ensure_ascii=False), encoding="utf-8")
+
+    def aside(self, submission: UUID) -> dict[str, str]:
+        """What was kept aside; nothing where nothing was."""
+        try:
+            found = json.loads((self._of(submission) / _ASIDE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return {str(name): str(text) for name, text in found.items()}
 
     def file(self, submission: UUID) -> Path:
         """The held content. Raises ContentGoneError."""

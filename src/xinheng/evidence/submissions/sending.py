@@ -82,7 +82,7 @@ def _request(home: Home, held: Holding, begun: Submission) -> Request:
         file_name=begun.file_name,
         item_id=begun.item,
         profile=begun.profile,
-        constants=begun.constants,
+        constants={**begun.constants, **held.aside(begun.id)},
         mapping=begun.mapping,
         source=source,
         account=begun.account,

@@ -124,6 +124,11 @@ def counts(tx: Transaction, agencies: Iterable[UUID] | None = None) -> Mapping[S
     return store.counts(tx, agencies)
 
 
+def constants(home: Home, found: Submission) -> dict[str, str]:
+    """What was said for all rows of a submission that is on its way, with what stands in no table."""
+    return {**found.constants, **Holding(home.incoming).aside(found.id)}
+
+
 def run(home: Home, submission: UUID) -> Submission:
     """What the job does: send what is queued. Safe to run twice, and after a process was killed in it."""
     return sending.run(home, submission)

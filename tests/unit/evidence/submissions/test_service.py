@@ -317,3 +317,33 @@ def test_a_rolled_back_transaction_leaves_no_job(house: House) -> None:
     with pytest.raises(ZeroDivisionError):
         half(house.database.transaction())
     assert jobs(house) == 0
+
+
+@pytest.mark.usefixtures("reviewing")
+def test_what_all_rows_say_about_a_natural_person_stands_in_no_table(house: House) -> None:
+    cells = row(1)
+    said = {
+        "行政相对人名称": "赵某某",
+        "CF_XDR_LB": "自然人",
+        "法定代表人": "赵某某",
+        "处罚机关": cells["CF_CFJG"],
+    }
+    for name in ("CF_XDR_MC", "CF_XDR_LB", "CF_FRDB", "CF_CFJG", "CF_XDR_SHXYM"):
+        del cells[name]
+    waiting = service.hand_in(house, handed(cells, constants=said))
+    assert service.constants(house, waiting) == said
+    done = service.approve(house, waiting.id, actor(house, OTHER))
+    assert done.state is State.DONE
+    with house.database.transaction() as tx:
+        ((counts,),) = tx.fetch("select counts from receipts")
+        assert json.loads(counts)["persons"] == 1
+        for table in ("submissions", "receipts", "receipt_lines", "returned_rows", "audit_log"):
+            assert not any("赵某某" in str(line) for line in tx.fetch(f"select * from {table}")), table
+
+
+def test_what_all_rows_say_reaches_the_intake(house: House) -> None:
+    cells = row(1)
+    said = {"行政相对人名称": cells.pop("CF_XDR_MC"), "统一社会信用代码": cells.pop("CF_XDR_SHXYM")}
+    done = service.hand_in(house, handed(cells, constants=said))
+    assert done.state is State.DONE
+    assert house.count("records") == 1

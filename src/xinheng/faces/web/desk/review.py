@@ -221,9 +221,8 @@ def _with_preview(web: Web, found: Submission, view: SubmissionView) -> Submissi
     bench = dry.Bench(web.app.engine, web.app.pack, web.app.clock, web.app.incoming)
     try:
         with drafts.content(web.app, found.id) as path, web.turns.turn():
-            asked = Submitting(
-                path, found.file_name, found.item, found.profile, found.constants, found.mapping
-            )
+            said = submissions.constants(web.app, found)
+            asked = Submitting(path, found.file_name, found.item, found.profile, said, found.mapping)
             with dry.looked_through(bench, replace(asked, sheet=found.sheet)) as look:
                 back = (r for r in islice(look.rows, ROWS_LOOKED_AT) if r.outcome is Outcome.RETURNED)
                 return replace(
