@@ -17,7 +17,8 @@ from xinheng.evidence.intake import revoking_store as store
 from xinheng.evidence.intake import withdrawal
 from xinheng.evidence.intake.model_revoking import NAMES, Report, Revocation
 from xinheng.evidence.ledger import service as ledger
-from xinheng.evidence.ledger.model import RECORD_SCHEMA, Appended
+from xinheng.evidence.ledger.batches import RECORD_SCHEMA
+from xinheng.evidence.ledger.model import Appended
 from xinheng.evidence.ledger.projection import Projector
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.errors import UnknownYearError
@@ -141,6 +142,12 @@ def corrected(
         store.done(tx, case, today(clock), CORRECTED)
         cases.close(tx, case, actor, CORRECTED, "更正后的记录已入库", clock)
     return len(met)
+
+
+def forget(tx: Transaction, record: UUID) -> None:
+    """The record's content is erased by law: its number and the reasons go from reports and cases too."""
+    store.forget(tx, record)
+    cases.forget(tx, f"record:{record}", "内容已依法删除")
 
 
 def listed(tx: Transaction, owners: Collection[UUID] | None, limit: int, offset: int = 0) -> list[Revocation]:

@@ -39,6 +39,10 @@ def done(tx: Transaction, case: UUID, on: date, how: str) -> None:
     )
 
 
+def forget(tx: Transaction, record: UUID) -> None:
+    tx.execute("update revocations set document = null where record = %(record)s", {"record": record})
+
+
 def changed_and_open(tx: Transaction, agencies: Sequence[UUID]) -> list[Row]:
     """(case, record) of changes that are neither withdrawn nor corrected."""
     return tx.fetch(

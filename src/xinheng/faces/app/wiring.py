@@ -37,6 +37,9 @@ ALSO_SCRUBBED = (
     "record_reviews",
     "subject_names",
     "subjects",
+    "revocations",
+    "cases",
+    "case_steps",
 )
 
 

@@ -248,6 +248,7 @@ def erase(
         with house.database.transaction() as tx:
             asked = erasure.Erasure(record, law, house.pack.label)
             done = erasure.erase(tx, asked, house.clock, house.projectors)
+            revoking.forget(tx, record)
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.erase", f"{record} {law}")
         house.scrub()
     _say(f"已删除 {record} 的内容，账本位置 {done.first}。备份和副本中的旧数据须另行处理")

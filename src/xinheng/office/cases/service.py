@@ -214,6 +214,14 @@ def step_many(  # noqa: PLR0913, PLR0917 - what is done, by whom, and what chang
     return store.move_many(tx, cases, said) if cases else 0
 
 
+def forget(tx: Transaction, ref: str, title: str) -> int:
+    """Erase what the cases about a thing say of it, open or closed: the law wants its content gone.
+
+    `title` stands in the place of theirs; detail and notes go, who did what when stays. How many cases.
+    """
+    return store.forget(tx, ref, title)
+
+
 def hand_over(tx: Transaction, from_account: UUID, to_account: UUID, actor: Actor, clock: Clock) -> int:
     """Give all open cases of one account to another, with a step each; history stays whose it was.
 

@@ -157,6 +157,18 @@ def reassign(tx: Transaction, before: UUID, after: UUID, actor: Actor, note: str
     )
 
 
+def forget(tx: Transaction, ref: str, title: str) -> int:
+    tx.execute(
+        """update case_steps set note = ''
+           where case_id in (select case_id from cases where ref collate "C" = %(ref)s)""",
+        {"ref": ref},
+    )
+    return tx.execute(
+        """update cases set title = %(title)s, detail = '{}' where ref collate "C" = %(ref)s""",
+        {"ref": ref, "title": title},
+    )
+
+
 # -- reading -----------------------------------------------------------------------------------------
 
 

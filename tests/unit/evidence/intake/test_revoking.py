@@ -125,6 +125,20 @@ def test_before_the_law_and_beyond_the_calendar_there_is_no_due_date(house: Hous
     assert "无法计算" in basis
 
 
+def test_an_erased_record_leaves_no_number_and_no_reason_behind(house: House) -> None:
+    record = house.record(house.send(row(1)))
+    case = report(house, record).case
+    withdraw(house, record)
+    with house.database.transaction() as tx:
+        revoking.forget(tx, record)
+        assert revoking.of_record(tx, record)[0].document is None
+        there = cases.by_id(tx, case)
+        left = f"{there} {cases.history(tx, case)}"
+    assert (there.title, there.detail) == ("内容已依法删除", {})
+    assert "〔2026〕1号" not in left
+    assert "复议" not in left
+
+
 def test_the_list_has_what_is_not_done_first_and_each_its_own(house: House) -> None:
     receipt = house.send(row(1), row(2))
     first, second = house.record(receipt, 2), house.record(receipt, 3)
