@@ -169,7 +169,10 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
         f"SELECT * EXCLUDE (salt0, salt1, salt2, commitment0, commitment1, commitment2), "
         f"salt0 || salt1 || salt2 AS salts, commitment0 || commitment1 || commitment2 AS commitments, "
         f"{split.macs.sql(content_text_sql())} AS content_mac, "
-        f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows}))"
+        f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows})) "
+        # a join emits a row that collides in its hash table after the others of its vector: lines out of
+        # order, and whoever merges a receipt by line would lose them
+        f"ORDER BY line"
     )
     # one file of rows comes out as it stands; rows of two are joined, and a join promises no order
     order = " ORDER BY line" if split.parted is not None else ""
