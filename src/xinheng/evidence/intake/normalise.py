@@ -20,6 +20,8 @@ from xinheng.evidence.intake.normalise_values import (
     amount_sql,
     enum,
     enum_sql,
+    number,
+    number_sql,
     usual_amount_sql,
     usual_enum_sql,
 )
@@ -176,6 +178,8 @@ class Rows:
                 return f"CASE WHEN {cell} <> '' THEN coalesce({date}, {bare}, {cells.tidy_sql(cell)}) END"
             case FieldType.WAN_YUAN:
                 return f"CASE WHEN {cell} <> '' THEN {amount_sql(cell, column.divide_by)} END"
+            case FieldType.NUMBER:
+                return f"nullif({number_sql(cell)}, '')"
             case FieldType.ENUM:
                 return f"nullif({enum_sql(cell, field)}, '')"
             case FieldType.USCC:
@@ -204,6 +208,8 @@ class Rows:
                 value = cells.date(text) or cells.tidy(text)
             case FieldType.WAN_YUAN:
                 value = amount(text)
+            case FieldType.NUMBER:
+                value = number(text)
             case FieldType.ENUM:
                 value = enum(text, field)
             case FieldType.USCC:
@@ -243,6 +249,8 @@ def _usual(field: Field, cell: str, divide_by: int) -> tuple[str | None, str]:
             return cells.usual_date_sql(cell)
         case FieldType.WAN_YUAN:
             return usual_amount_sql(cell, divide_by)
+        case FieldType.NUMBER:
+            return f"NOT contains({cell}, ',')", cell
         case FieldType.ENUM:
             return usual_enum_sql(cell, field), cell
         case _:

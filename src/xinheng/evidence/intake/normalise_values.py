@@ -44,6 +44,18 @@ def usual_amount_sql(cell: str, divide_by: int = 1) -> tuple[str, str]:
     return usual, _written(short, divide_by)
 
 
+def number_sql(cell: str) -> str:
+    """A count or measure without commas between its thousands; as found where it is no such number."""
+    bare = cells.tidy_sql(cell)
+    return f"CASE WHEN regexp_full_match({bare}, '{_GROUPED}') THEN replace({bare}, ',', '') ELSE {bare} END"
+
+
+def number(text: str) -> str:
+    """`number_sql` for one value."""
+    bare = cells.tidy(text)
+    return bare.replace(",", "") if re.fullmatch(_GROUPED, bare) else bare
+
+
 def amount(text: str, divide_by: int = 1) -> str:
     """`amount_sql` for one value."""
     number = re.sub("^(人民币|[¥￥])", "", cells.compact(text))
