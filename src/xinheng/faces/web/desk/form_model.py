@@ -17,6 +17,7 @@ from xinheng.faces.web.views import FormError
 from xinheng.law.model import Field, FieldType, Item, Severity
 
 LONG: Final = 300  # characters of a field's usual length from which it gets several lines
+STRAY: Final = 2  # fields between two parts of a group that are shown with it
 PREFIX, SEVERAL = (
     "f.",
     "s.",
@@ -65,7 +66,21 @@ def groups(item: Item, fields: Sequence[Field], values: Mapping[str, str]) -> tu
             found[-1] = replace(found[-1], fields=(*found[-1].fields, shown))
         else:
             found.append(Group(title, (shown,)))
-    return tuple(found)
+    return _joined(found)
+
+
+def _joined(found: list[Group]) -> tuple[Group, ...]:
+    """Groups without those of a field or two that part a longer one."""
+    joined: list[Group] = []
+    for place, group in enumerate(found):
+        before = joined[-1] if joined else None
+        after = found[place + 1] if place + 1 < len(found) else None
+        parts = before and after and before.title == after.title and len(group.fields) <= STRAY
+        if before and (parts or before.title == group.title):
+            joined[-1] = replace(before, fields=(*before.fields, *group.fields))
+        else:
+            joined.append(group)
+    return tuple(joined)
 
 
 def _title(item: Item, code: str) -> str:
