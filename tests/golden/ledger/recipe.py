@@ -11,11 +11,9 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from xinheng.core.times import FixedClock, Known
-from xinheng.evidence.ledger.batches import write_part
+from xinheng.evidence.ledger.batches import CONTENT_SCHEMA, EVENT_SCHEMA, write_part
 from xinheng.evidence.ledger.model import (
     CLASSES,
-    CONTENT_SCHEMA,
-    EVENT_SCHEMA,
     Provenance,
     commitment,
     entry_hash,

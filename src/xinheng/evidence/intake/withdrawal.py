@@ -14,7 +14,8 @@ from uuid import UUID
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.times import Clock
 from xinheng.evidence.ledger import service as ledger
-from xinheng.evidence.ledger.model import RECORD_SCHEMA, Appended
+from xinheng.evidence.ledger.batches import RECORD_SCHEMA
+from xinheng.evidence.ledger.model import Appended
 from xinheng.evidence.ledger.projection import Projector
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import service as access

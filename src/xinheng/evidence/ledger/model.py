@@ -17,8 +17,6 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-import pyarrow as pa
-
 from xinheng.core.encoding import delimited, netstring
 from xinheng.core.times import Known
 
@@ -99,63 +97,6 @@ def leaf_head(kind: str, known: Known) -> bytes:
 def leaf_tail(entry: bytes) -> bytes:
     """The part of the leaf that is the event's own."""
     return netstring(entry)
-
-
-# One row an event. Everything here is made before the head is locked; `append` adds seq and known.
-EVENT_SCHEMA = pa.schema(
-    [
-        ("event", pa.binary(16)),  # in the order in which they are to stand in the log
-        ("kind", pa.string()),
-        ("entry", pa.binary(32)),
-    ]
-)
-
-# The erasable part, loaded before the head is locked. Column for column the table `contents`.
-CONTENT_SCHEMA = pa.schema(
-    [
-        ("event", pa.binary(16)),
-        ("record", pa.binary(16)),
-        ("item", pa.string()),
-        ("subject", pa.binary(16)),
-        ("source", pa.binary(16)),
-        ("receipt", pa.binary(16)),
-        ("line", pa.int32()),
-        ("pack", pa.string()),
-        ("valid_from", pa.date32()),
-        ("public", pa.string()),
-        ("shared", pa.string()),
-        ("authorised", pa.string()),
-        ("salts", pa.binary(48)),
-        ("commitments", pa.binary(96)),
-        ("content_mac", pa.binary(32)),
-    ]
-)
-
-# Current state of records as an append leaves them. Column for column the table `records`.
-RECORD_SCHEMA = pa.schema(
-    [
-        ("record", pa.binary(16)),
-        ("item", pa.string()),
-        ("key_mac", pa.binary(32)),
-        ("content_mac", pa.binary(32)),
-        ("subject", pa.binary(16)),
-        ("source", pa.binary(16)),
-        ("event", pa.binary(16)),
-        ("profile", pa.string()),
-        ("state", pa.string()),
-        ("decided_on", pa.date32()),
-        ("document", pa.string()),
-        ("authority", pa.string()),
-        ("due_on", pa.date32()),
-        ("received_on", pa.date32()),
-        ("shown_mark", pa.bool_()),
-        ("reported_mark", pa.bool_()),
-    ]
-)
-
-# The new state of records that exist. `previous` is the version the caller compared with: where somebody
-# else has moved the record on since, the append is refused and the comparison starts anew.
-CHANGED_SCHEMA = RECORD_SCHEMA.append(pa.field("previous", pa.binary(16)))
 
 
 @dataclass(frozen=True)

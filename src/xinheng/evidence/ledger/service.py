@@ -18,9 +18,9 @@ import pyarrow as pa
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
 from xinheng.evidence.ledger import merkle, store, wording
-from xinheng.evidence.ledger.batches import Single, changed_row, single_batch, write_part
+from xinheng.evidence.ledger.batches import RECORD_SCHEMA, Single, changed_row, single_batch, write_part
 from xinheng.evidence.ledger.errors import NotWritable, RecordAbsent, RecordMoved, WrongState
-from xinheng.evidence.ledger.model import RECORD_SCHEMA, Appended, EventKind, Provenance
+from xinheng.evidence.ledger.model import Appended, EventKind, Provenance
 from xinheng.evidence.ledger.projection import Batch, Projector
 from xinheng.ground.store.transaction import Row, Transaction
 

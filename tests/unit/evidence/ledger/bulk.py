@@ -12,8 +12,8 @@ import pyarrow as pa
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock
 from xinheng.evidence.ledger import sql
-from xinheng.evidence.ledger.batches import write_part
-from xinheng.evidence.ledger.model import CLASSES, CONTENT_SCHEMA, EVENT_SCHEMA, RECORD_SCHEMA
+from xinheng.evidence.ledger.batches import CONTENT_SCHEMA, EVENT_SCHEMA, RECORD_SCHEMA, write_part
+from xinheng.evidence.ledger.model import CLASSES
 from xinheng.evidence.ledger.projection import Batch
 
 PACK = "demo@sha256:" + "0" * 64

@@ -16,13 +16,15 @@ import pytest
 from xinheng.core import canonical
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock
-from xinheng.evidence.ledger.batches import write_part
-from xinheng.evidence.ledger.model import (
+from xinheng.evidence.ledger.batches import (
     CHANGED_SCHEMA,
-    CLASSES,
     CONTENT_SCHEMA,
     EVENT_SCHEMA,
     RECORD_SCHEMA,
+    write_part,
+)
+from xinheng.evidence.ledger.model import (
+    CLASSES,
     Provenance,
     commitment,
     entry_hash,
