@@ -164,7 +164,7 @@ def _lateness(bench: Bench, drafted: Draft, decisions: Decisions) -> tuple[int, 
     found = checks.results_sql(this.plan)
     rows = (
         f"SELECT line, fate, '[' || {found} || ']' AS checks, {this.item.column('content')} AS content "
-        f"FROM ({this.rows_sql()})"
+        f"FROM ({this.rows_sql()}) ORDER BY line"
     )
     days = (
         f"SELECT {decided}, count(*) FROM ({this.rows_sql()}) WHERE fate = {CANDIDATE} "
