@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.sending import row
 
 from xinheng.core.times import today
-from xinheng.evidence.intake import taking_back
 from xinheng.evidence.intake.figures import Sums, figures, share
 from xinheng.evidence.intake.model import Way
-from xinheng.evidence.ledger.flows import Flow
+from xinheng.evidence.ledger import service as ledger
+from xinheng.evidence.ledger.flows import Flow, percentile
 from xinheng.office.access import moving, service
 from xinheng.office.access.model import AgencyKind, Level
 from xinheng.office.access.model_tree import By, Permission
@@ -120,9 +123,12 @@ def test_the_days_from_decision_to_receipt_are_of_the_first_version(town):
 
 def test_withdrawals_are_counted_on_their_day(town):
     sent = town.send(row(1))
-    asked = taking_back.TakingBack(town.record(sent), today(town.clock), "决定被撤销", town.pack.digest)
     with town.database.transaction() as tx:
-        taking_back.take_back(tx, asked, service.by_code(tx, "A"), town.clock, ())
+        source = service.by_code(tx, "A").agency
+        taken = ledger.Withdrawal(
+            town.record(sent), source, today(town.clock), "决定被撤销", town.pack.digest
+        )
+        ledger.withdraw(tx, taken, town.clock, ())
     assert of(town, "X").flow(month="2026-11").withdrawn == 1
     assert of(town, "B").flow().withdrawn == 0
 
@@ -166,3 +172,10 @@ def test_a_share_rounds_halves_up_and_is_none_of_nothing():
     assert share(1, 3) == Decimal("33.3")
     assert share(1, 2000) == Decimal("0.1")
     assert share(0, 0) is None
+
+
+@given(st.lists(st.integers(-5, 60), max_size=40), st.sampled_from([50, 95, 100]))
+def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(days, percent):
+    found = percentile(Counter(days), percent)
+    fitting = [d for d in days if 100 * sum(other <= d for other in days) >= percent * len(days)]
+    assert found == min(fitting, default=None)
