@@ -195,6 +195,16 @@ def test_a_draft_is_saved_aside_while_somebody_types(clerk: Client, place: Town)
     clerk.post(f"/desk/drafts/{draft[1]}/discard", data={"csrf": csrf(clerk)})
 
 
+def test_one_form_keeps_one_draft_even_where_an_answer_was_lost(clerk: Client, place: Town) -> None:
+    data = {"csrf": csrf(clerk), "key": "one-form", "f.CF_WSH": "示一份〔2026〕1号"}
+    aside = clerk.post(f"{FORM}/autosave", data=data).text
+    kept = clerk.post(FORM, data={**data, "do": "draft", "f.CF_WSH": "示一份〔2026〕2号"})
+    draft = kept.headers["location"].split("draft=")[1].split("&")[0]
+    assert draft in aside
+    assert "示一份〔2026〕1号" not in clerk.get("/desk/drafts").text
+    clerk.post(f"/desk/drafts/{draft}/discard", data={"csrf": csrf(clerk)})
+
+
 def test_an_earlier_record_is_copied_without_number_and_dates(clerk: Client, place: Town) -> None:
     number = invented.penalty(7, place.day - timedelta(days=7))["行政处罚决定书文号"]
     page = clerk.get(f"{FORM}/copy", params={"q": number}).text

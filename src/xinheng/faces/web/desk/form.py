@@ -17,7 +17,7 @@ from xinheng.evidence.intake.model import Way
 from xinheng.evidence.submissions import drafts
 from xinheng.evidence.submissions import service as submissions
 from xinheng.evidence.submissions.errors import KeyReusedError, WrongStepError
-from xinheng.evidence.submissions.model import Handed, State, Submission
+from xinheng.evidence.submissions.model import Filter, Handed, State, Submission
 from xinheng.faces.web.access import Fields, Sender, check_token, sender, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import form_model as model
@@ -29,6 +29,7 @@ from xinheng.faces.web.desk.preview_views import sample_row
 from xinheng.faces.web.errors import ForeignFormError, status_of
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import FormError
+from xinheng.ground.store import UniqueClash
 from xinheng.law.model import Item
 from xinheng.office.access.model import Session
 
@@ -80,6 +81,7 @@ def take_form(web: House, session: Sender, item: str, form: Fields) -> Response:
     except ForeignFormError as refusal:
         told = ("登录换过了", "warn", "填写的内容还在下面，尚未保存，也没有报送。请核对后再按一次。")
         return _page(web, session, replace(typed.view(), said=told), status_of(refusal))
+    typed.find_draft()
     try:
         match form.get("do", ""):
             case "send":
@@ -100,6 +102,7 @@ def save_aside(web: House, session: Sender, item: str, form: Fields) -> Response
     typed = Typed(web, session, item_of(web, item), form)
     try:
         check_token(session, form)
+        typed.find_draft()
         kept = typed.kept()
     except XinhengError as refusal:
         if refusal.kind not in TURNED_DOWN:
@@ -164,9 +167,27 @@ class Typed:
             return replace(view, key=secrets.token_urlsafe(12))
         return view
 
+    def find_draft(self) -> None:
+        """The draft that was kept for this very form: its answer may have come after the next click."""
+        if self.draft is not None:
+            return
+        wanted = Filter(states=(State.DRAFT,), account=self._session.account.account)
+        with self._web.transaction() as tx:
+            found = submissions.listed(tx, wanted)
+        self.draft = next((s.id for s in found if s.key == self._draft_key), None)
+
     def kept(self) -> Submission:
         """The draft as it was kept. Raises the refusals of `drafts.keep`."""
-        return drafts.keep(self._web.app, self._handed(None), self.draft)
+        handed = self._handed(self._draft_key)
+        try:
+            return drafts.keep(self._web.app, handed, self.draft)
+        except UniqueClash:  # another request of this form was first
+            self.find_draft()
+            return drafts.keep(self._web.app, handed, self.draft)
+
+    @property
+    def _draft_key(self) -> str:
+        return f"draft:{self._key}"
 
     def keep(self) -> Response:
         kept = self.kept()
