@@ -126,18 +126,6 @@ class Account:
         """Whether it has this role, first or not."""
         return role is self.role or role in self.also
 
-    def may_approve(self, agency: UUID, handed_in_by: UUID | None) -> bool:
-        """Whether it approves (审核) a submission of that agency: its reviewer, never the one who sent it.
-
-        `handed_in_by`: the account that handed it in; None where a program did.
-        """
-        return (
-            self.disabled is None
-            and self.holds(Role.REVIEWER)
-            and self.agency == agency
-            and self.account != handed_in_by
-        )
-
 
 @dataclass(frozen=True)
 class Session:

@@ -1,8 +1,7 @@
-"""API clients: secrets, tokens, scopes, rotation; who may approve; the settings of an agency."""
+"""API clients: secrets, tokens, scopes, rotation; the settings of an agency."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from xinheng.office.access.errors import (
     InvalidScope,
     TooManyAttempts,
 )
-from xinheng.office.access.model import Account, Role
 from xinheng.office.access.model_clients import Scope, granted
 from xinheng.office.access.service import NewAgency
 from xinheng.office.access.settings import AgencySettings
@@ -229,14 +227,3 @@ def test_an_agency_asks_for_review_where_it_says_so(agency, database, clock):
         settings.change_settings(tx, agency, AgencySettings(requires_review=True), clock, "office")
         settings.change_settings(tx, agency, AgencySettings(requires_review=True), clock, "office")
         assert settings.settings_of(tx, agency.agency).requires_review
-
-
-def test_nobody_approves_what_he_sent_himself(clock):
-    ours, theirs, me, colleague = (UUID(int=n) for n in range(1, 5))
-    both = Account(me, "li", "李某", Role.CLERK, ours, clock.now().at, None, frozenset([Role.REVIEWER]))
-    assert both.may_approve(ours, colleague)
-    assert both.may_approve(ours, None)  # handed in by a program
-    assert not both.may_approve(ours, me)
-    assert not both.may_approve(theirs, colleague)
-    assert not replace(both, also=frozenset()).may_approve(ours, colleague)
-    assert not replace(both, disabled=clock.now().at).may_approve(ours, colleague)
