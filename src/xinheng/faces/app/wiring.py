@@ -35,6 +35,7 @@ ALSO_SCRUBBED = (
     "publicity_grounds",
     "returned_rows",
     "record_reviews",
+    "capture_drafts",
     "submissions",
     "subject_names",
     "subjects",

@@ -158,6 +158,7 @@ def who(session: Session) -> Who:
     links.append(("proposals", "/desk/proposals", "目录建议"))
     links.append(("codes", "/desk/codes", "重错码"))
     links.append(("exchange", "/desk/exchange", "库表交换"))
+    links.append(("capture", "/desk/capture", "抓取草稿"))
     if oversees(session):
         links.append(("reviews", "/desk/reviews", "核对"))
         links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]

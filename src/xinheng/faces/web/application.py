@@ -26,6 +26,7 @@ from xinheng.faces.web.api import tokens as api_tokens
 from xinheng.faces.web.api.description import describe
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import (
+    capture,
     cases,
     cases_receipt,
     codes,
@@ -64,7 +65,7 @@ LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (
-    *(sign_in, upload, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange),
+    *(sign_in, upload, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange, capture),
     *(numbers, proposals, codes, codes_appeals, reviews, reviews_objections),
 )
 # looked through in this order: what systems ask all day comes first

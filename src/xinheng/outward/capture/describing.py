@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from xinheng.evidence.intake import headers
+from xinheng.evidence.intake.model import DROPPED, NO_FIELD
 from xinheng.law.errors import PackSyntaxError, PackValueError
 from xinheng.law.model import Item
 from xinheng.law.packs import Pack
@@ -101,12 +103,13 @@ def _encoding(node: Node) -> str:
 
 
 def _code(name: str, node: Node, item: Item) -> str:
-    found = next((f for f in item.fields if name in (f.code, f.name)), None)
-    if found is None:
-        raise PackValueError(node.place, found=f"“{name}”", expected=f"{item.name}的数据项代码或名称")
-    if found.dropped:
+    """The field that a name means: its code, its name, or a synonym in the same unit."""
+    meant = headers.dictionary(item).read(name)
+    if meant.target == DROPPED:
         raise PackValueError(node.place, found=f"“{name}”是证件号码", expected="不采集的数据项不写")
-    return found.code
+    if meant.target in NO_FIELD or meant.divide_by != 1:
+        raise PackValueError(node.place, found=f"“{name}”", expected=f"{item.name}的数据项代码或名称")
+    return meant.target
 
 
 def _field(code: str, node: Node, link: str | None) -> FieldRule:

@@ -16,10 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from xinheng.core import canonical
 from xinheng.core.errors import XinhengError
-from xinheng.core.ids import new_id
+from xinheng.core.ids import new_ids
 from xinheng.core.networks import Network
 from xinheng.evidence.intake import service as intake
 from xinheng.evidence.intake.incoming import Incoming
@@ -199,15 +200,16 @@ def _keep(this: _Run, read: list[_Read]) -> int:
         return 0
     advice = list(_advised(this, read))
     clock, fresh = this.home.clock, 0
+    ids = new_ids(clock, len(read))  # ascending: drafts are shown in the order of the page
     with this.home.database.transaction() as tx:
         store.see(tx, this.capture.capture, [r.mark for r in read if r.mark is not None])
-        for row, (outcome, said) in zip(read, advice, strict=True):
+        for place, (row, (outcome, said)) in enumerate(zip(read, advice, strict=True)):
             if outcome is Outcome.PERSON:
                 this.tally.persons += 1
                 continue
             digest = hashlib.sha256(canonical.dumps(dict(row.fields)).encode()).digest()
             new = Draft(
-                draft=new_id(clock),
+                draft=UUID(bytes=ids[16 * place : 16 * place + 16]),
                 capture=this.capture.capture,
                 digest=digest,
                 fields=row.fields,

@@ -86,6 +86,11 @@ def listed(tx: Transaction, agency: UUID | None = None) -> list[tuple[Capture, M
     return [(c, counts.get(c.capture, {})) for c in found]
 
 
+def counts(tx: Transaction, capture: Capture) -> Mapping[State, int]:
+    """How many drafts of a capture stand in each state."""
+    return store.counts(tx, [capture.capture]).get(capture.capture, {})
+
+
 def seen_by(tx: Transaction, capture: UUID, agency: UUID | None) -> Capture:
     """A capture as an account sees it: `agency` None sees all. Raises CaptureAbsent."""
     found = store.by_id(tx, capture)

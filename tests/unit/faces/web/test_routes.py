@@ -38,7 +38,7 @@ def rules(route: APIRoute) -> list[object]:
 
 def address(route: APIRoute) -> str:
     filled = {"code": "91420100MA000000XX", "record": ID, "receipt": ID, "token": "x" * 22, "path": "x"}
-    filled |= {"exchange": ID, "draft": ID, "item": "penalty"}
+    filled |= {"exchange": ID, "capture": ID, "draft": ID, "item": "penalty"}
     filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "declaration": ID, "review": ID}
     return route.path.replace("{path:path}", "x").format_map(filled)
 
