@@ -136,6 +136,8 @@ def test_a_bad_xls_is_mended_approved_and_turns_green(
     second = approved(colleague, "会这样入账（前 1 行）")
     assert second != first
     assert colleague.page.locator("h1 .tag.good").inner_text() == "没有退回"
+    clerk.go(first.split("?")[0].removeprefix(clerk.address) + "/cases")
+    assert "没有未办结的退回行" in page.inner_text("main")
 
 
 def test_what_a_colleague_sends_back_says_why(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from xinheng.evidence.intake.model import DROPPED, IGNORED, UNMAPPED, CheckResult, Counts, Outcome, RowResult
-from xinheng.faces.web.desk.receipt_views import figures, reason_rows, reason_sums, target_text
+from xinheng.faces.web.desk.receipt_views import figures, reason_rows, reason_sums, state_tag, target_text
+from xinheng.faces.web.desk.receipts import Filters, month_of
 from xinheng.law import packs
 from xinheng.law.model import Item, Severity
 
@@ -67,3 +70,38 @@ def test_reasons_are_summed_by_rule_and_not_by_words(item: Item) -> None:
         ],
     )
     assert [(s.id, s.count, s.message) for s in reason_sums(rows)] == [("b", 2, "第2行"), ("a", 1, "第1行")]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("2026-11", ("2026-11-01", "2026-12-01")),
+        ("2026-12", ("2026-12-01", "2027-01-01")),
+        ("2026-13", None),
+        ("十一月", None),
+        ("", None),
+    ],
+)
+def test_a_month_is_read_as_people_here_count_it(text: str, ends: tuple[str, str] | None) -> None:
+    since, until = month_of(text)
+    if ends is None:
+        assert (since, until) == (None, None)
+    else:
+        assert since is not None
+        assert until is not None
+        assert (since.date().isoformat(), until.date().isoformat()) == ends
+        assert since.utcoffset() == until.utcoffset() == timedelta(hours=8)
+
+
+def test_what_is_typed_into_a_filter_narrows_only_where_it_can_be_read() -> None:
+    asked = Filters(item="penalty", way="form", month="2026-11", held="late").asked(None)
+    assert (asked.item, asked.way, asked.holding, asked.behalf) == ("penalty", "form", "late", False)
+    nonsense = Filters(way="carrier pigeon", month="x", held="1=1").asked(None)
+    assert nonsense == Filters().asked(None)
+    assert Filters(way="behalf").asked(None).behalf
+
+
+def test_a_receipt_is_green_where_nothing_is_left_to_do() -> None:
+    assert state_tag(Counts(3, 0, 0, 0, 0, 0, 0)).tone == "good"
+    assert state_tag(Counts(3, 0, 0, 0, 0, 0, 0, review=1)).tone == "warn"
+    assert state_tag(Counts(3, 2, 0, 0, 0, 0, 0, review=1)).tone == "bad"
