@@ -30,7 +30,7 @@ Name = Annotated[str, typer.Argument(metavar="名称", help="抓取的名称")]
 class Seconds:
     """The time of this machine."""
 
-    now = staticmethod(time.monotonic)
+    elapsed = staticmethod(time.monotonic)
     sleep = staticmethod(time.sleep)
 
 

@@ -35,7 +35,7 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,2
 class Waiter(Protocol):
     """Time as the fetcher sees it: seconds that only ever grow, and waiting."""
 
-    def now(self) -> float: ...
+    def elapsed(self) -> float: ...
     def sleep(self, seconds: float) -> None: ...
 
 
@@ -121,10 +121,10 @@ class Fetcher:
     def _rest(self) -> None:
         """Wait until the interval since the last request is over."""
         if self._last is not None:
-            left = self._interval - (self.waiter.now() - self._last)
+            left = self._interval - (self.waiter.elapsed() - self._last)
             if left > 0:
                 self.waiter.sleep(left)
-        self._last = self.waiter.now()
+        self._last = self.waiter.elapsed()
         self.asked += 1
 
     def _ask(self, url: str, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
@@ -149,12 +149,12 @@ class Fetcher:
             raise _unavailable("连接不上、连接中断或证书不符") from None
 
     def _body(self, answer: httpx.Response) -> bytes:
-        began, parts, size = self.waiter.now(), [], 0
+        began, parts, size = self.waiter.elapsed(), [], 0
         for part in answer.iter_bytes():
             size += len(part)
             if size > self.source.most_bytes:
                 raise _unavailable(f"页面超过 {self.source.most_bytes} 字节")
-            if self.waiter.now() - began > self.source.most_seconds:
+            if self.waiter.elapsed() - began > self.source.most_seconds:
                 raise _unavailable(f"{self.source.most_seconds} 秒内没有传完")
             parts.append(part)
         return b"".join(parts)

@@ -16,7 +16,7 @@ class Waiter:
     at: float = 100.0
     slept: list[float] = field(default_factory=list)
 
-    def now(self) -> float:
+    def elapsed(self) -> float:
         return self.at
 
     def sleep(self, seconds: float) -> None:

@@ -64,7 +64,7 @@ def test_a_description_is_read(pack: Pack) -> None:
         ("interval: 3", "interval: 0.5", 7, "小数"),
         ("index_{page}", "index_x", 9, "{page}"),
         ("  first: 1\n", "  next: a\n", 9, "二者"),
-        ("  CF_CFJG:", "  CF_XXXX:", 13, "CF_XXXX"),
+        ("  CF_CFJG:", "  CF_ABCD:", 13, "CF_ABCD"),
         ("  CF_WSH: {label: 决定书文号}", "  CF_FR_ZJHM: {label: 证件号}", 15, "CF_FR_ZJHM"),
         ("{label: 决定书文号}", "{label: 甲, select: td}", 15, "二者"),
         ("{label: 决定书文号}", "{lable: 甲}", 15, "lable"),

@@ -322,7 +322,7 @@ def test_what_is_no_readable_page_is_refused(house, pages, waiter, answer) -> No
 
 def test_a_page_that_takes_too_long_is_left(house, pages, waiter, monkeypatch) -> None:  # noqa: F811
     slow = replace(waiter)
-    monkeypatch.setattr(slow, "now", lambda: slow.slept.append(0) or 100.0 + 40 * len(slow.slept))
+    monkeypatch.setattr(slow, "elapsed", lambda: slow.slept.append(0) or 100.0 + 40 * len(slow.slept))
     with pytest.raises(PageUnavailable, match="没有传完"):
         run(house, capture(house, description(pages)), slow)
 
