@@ -124,7 +124,8 @@ def write_organisations(folder: Path, subjects: pa.Table) -> None:
 def seal_statements(split: Split, sender: Sender, lines: Sequence[int]) -> list[str]:
     """COPYs of the rows that become events (`lines`, ascending), with all that the ledger keeps of them.
 
-    Piece by piece: what is joined to the rows then fits into memory however long the file is.
+    Piece by piece: what is joined to the rows then fits into memory however long the file is. Sorted, since a
+    join promises no order: with many organisations the rows came out in the order of those.
     """
     return [
         _seal_statement(split, sender, place, (lines[start], lines[min(start + CHUNK, len(lines)) - 1]))
@@ -174,10 +175,8 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
         # order, and whoever merges a receipt by line would lose them
         f"ORDER BY line"
     )
-    # one file of rows comes out as it stands; rows of two are joined, and a join promises no order
-    order = " ORDER BY line" if split.parted is not None else ""
     target = sql_text(str(folder / SEALED.format(place)))
-    return f"COPY ({sealed}{order}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
+    return f"COPY ({sealed} ORDER BY line) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
 
 
 def lateness_query(split: Split) -> str:
