@@ -26,6 +26,8 @@ def test_every_field_that_is_entered_stands_in_one_group(item: Item) -> None:
     titles = [g.title for g in found]
     assert all(a != b for a, b in itertools.pairwise(titles))
     assert titles[0] == "行政相对人"
+    code = next(f for f in found[0].fields if f.code == item.roles["party_code"])
+    assert code.required  # without it the intake returns the row, whatever the pack says
 
 
 def test_several_values_are_boxes_and_what_is_no_choice_is_kept(item: Item) -> None:

@@ -62,6 +62,10 @@ def groups(item: Item, fields: Sequence[Field], values: Mapping[str, str]) -> tu
     for field in fields:
         title = _title(item, field.code)
         shown = form_field(field, values.get(field.code, ""))
+        if (
+            field.code == item.roles["party_code"]
+        ):  # the intake's own rule, whatever the pack says (intake.party)
+            shown = replace(shown, required=True, presence="必填")
         if found and found[-1].title == title:
             found[-1] = replace(found[-1], fields=(*found[-1].fields, shown))
         else:
