@@ -124,8 +124,7 @@ def write_organisations(folder: Path, subjects: pa.Table) -> None:
 def seal_statements(split: Split, sender: Sender, lines: Sequence[int]) -> list[str]:
     """COPYs of the rows that become events (`lines`, ascending), with all that the ledger keeps of them.
 
-    Piece by piece: what is joined to the rows then fits into memory however long the file is. Sorted, since a
-    join promises no order: with many organisations the rows came out in the order of those.
+    Piece by piece: what is joined to the rows then fits into memory however long the file is.
     """
     return [
         _seal_statement(split, sender, place, (lines[start], lines[min(start + CHUNK, len(lines)) - 1]))
@@ -176,7 +175,7 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
         f"ORDER BY line"
     )
     target = sql_text(str(folder / SEALED.format(place)))
-    return f"COPY ({sealed} ORDER BY line) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
+    return f"COPY ({sealed}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
 
 
 def lateness_query(split: Split) -> str:
