@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from xinheng.faces.web.context import House
+from xinheng.faces.web.desk.navigation import groups
 from xinheng.faces.web.desk.views import Who
 from xinheng.faces.web.errors import (
     BearerNeededError,
@@ -59,6 +60,14 @@ def sender(session: Annotated[Session, Depends(signed_in)]) -> Session:
     return session
 
 
+def handler(session: Annotated[Session, Depends(signed_in)]) -> Session:
+    """A clerk or a reviewer of an agency: who handles what it hands in. Raises RoleRefusedError."""
+    account = session.account
+    if not (account.holds(Role.CLERK) or account.holds(Role.REVIEWER)) or session.agency is None:
+        raise _refused(session, "信源单位经办人或审核人的账号")
+    return session
+
+
 def overseer(session: Annotated[Session, Depends(signed_in)]) -> Session:
     """The credit office, or the auditor: sees all agencies. Raises RoleRefusedError."""
     if not oversees(session):
@@ -89,10 +98,11 @@ def program(request: Request, web: House) -> ClientSession:
     return session
 
 
-RULES: Final = (anyone, signed_in, sender, overseer, program)
+RULES: Final = (anyone, signed_in, sender, handler, overseer, program)
 
 AnySession = Annotated[Session, Depends(signed_in)]
 Sender = Annotated[Session, Depends(sender)]
+Handler = Annotated[Session, Depends(handler)]
 Overseer = Annotated[Session, Depends(overseer)]
 Program = Annotated[ClientSession, Depends(program)]
 
@@ -145,31 +155,12 @@ def check_token(session: Session, form: dict[str, str]) -> None:
 
 def who(session: Session) -> Who:
     """The account as pages show it."""
-    links = [("desk", "/desk", "工作台")]
-    if session.account.holds(Role.CLERK):
-        links.append(("upload", "/desk/upload", "报送文件"))
-        links.append(("form", "/desk/form", "表单填报"))
-        links.append(("submissions", "/desk/submissions", "办理中的报送"))
-    links.append(("receipts", "/desk/receipts", "回执"))
-    links.append(("cases", "/desk/cases", "待办"))
-    links.append(("withdrawals", "/desk/withdrawals", "变更撤销"))
-    links.append(("numbers", "/desk/numbers", "号码登记"))
-    links.append(("completeness", "/desk/completeness", "完整性"))
-    links.append(("proposals", "/desk/proposals", "目录建议"))
-    links.append(("codes", "/desk/codes", "重错码"))
-    links.append(("exchange", "/desk/exchange", "库表交换"))
-    links.append(("capture", "/desk/capture", "抓取草稿"))
-    if oversees(session):
-        links.append(("reviews", "/desk/reviews", "核对"))
-        links += [("office", "/desk/office", "归集总览"), ("audit", "/desk/audit", "操作日志")]
-    links += [("tree", "/desk/tree", "单位"), ("figures", "/desk/figures", "数字")]
-    links.append(("home", "/", "公示网站"))
     return Who(
         name=session.account.name,
         role_text=ROLES[session.account.role],
         agency=session.agency.name if session.agency else None,
         csrf=session.csrf,
-        links=tuple(links),
+        groups=groups(session.account),
     )
 
 

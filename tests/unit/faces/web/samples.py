@@ -9,6 +9,7 @@ from tests.unit.faces.web.samples_codes import code_pages
 from tests.unit.faces.web.samples_reviews import review_pages
 
 from xinheng.faces.web.desk import views as desk
+from xinheng.faces.web.desk.navigation import Group, Link
 from xinheng.faces.web.portal import patterns
 from xinheng.faces.web.portal import views as portal
 from xinheng.faces.web.views import Figure, FormError, Pair, Tag, Turn, highlighted, pages
@@ -195,11 +196,11 @@ WHO = desk.Who(
     "云台市市场监督管理局",
     "token",
     (
-        ("desk", "/desk", "工作台"),
-        ("upload", "/desk/upload", "报送文件"),
-        ("receipts", "/desk/receipts", "回执"),
-        ("office", "/desk/office", "归集总览"),
-        ("audit", "/desk/audit", "操作日志"),
+        Group("工作台", (Link("desk", "/desk", "工作台"),)),
+        Group(
+            "报送", (Link("upload", "/desk/upload", "报送文件"), Link("receipts", "/desk/receipts", "回执"))
+        ),
+        Group("数据质量", (Link("office", "/desk/office", "归集总览"),)),
     ),
 )
 SIGN_IN = desk.SignInForm("token", errors=(FormError("账号或密码不对", "login"),))

@@ -20,7 +20,7 @@ from xinheng.evidence.submissions import drafts
 from xinheng.evidence.submissions import service as submissions
 from xinheng.evidence.submissions.errors import NoteRefusedError, SubmissionAbsentError
 from xinheng.evidence.submissions.model import Filter, State, Step, Submission, steps
-from xinheng.faces.web.access import OwnForm, Sender, sender, who
+from xinheng.faces.web.access import Handler, OwnForm, handler, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk.form_start import actor
 from xinheng.faces.web.desk.handing import SUBMISSIONS, after_handing_in, publish
@@ -44,7 +44,7 @@ from xinheng.office.access import accounts
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency, Session
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(sender)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(handler)])
 PAGE: Final = 30
 AGAIN: Final = "5"  # seconds after which a page about something that moves is asked for again
 OPEN = (State.WAITING, State.REFUSED, State.QUEUED, State.RUNNING, State.FAILED)
@@ -61,7 +61,7 @@ CHOICES: Final[Mapping[str, tuple[str, tuple[State, ...]]]] = {
 @router.get(SUBMISSIONS)
 def show_submissions(
     web: House,
-    session: Sender,
+    session: Handler,
     state: Annotated[str, Query(max_length=10)] = "open",
     before: Annotated[UUID | None, Query()] = None,
 ) -> Response:
@@ -112,13 +112,13 @@ def _lines(
 
 
 @router.get(SUBMISSIONS + "/{submission}")
-def show_submission(web: House, session: Sender, submission: UUID) -> Response:
+def show_submission(web: House, session: Handler, submission: UUID) -> Response:
     """Where one stands; what waits is shown to the colleague as it would go in."""
     return _page(web, session, _own(web, session, submission))
 
 
 @router.post(SUBMISSIONS + "/{submission}/approve")
-def approve(web: House, session: Sender, submission: UUID, _: OwnForm) -> Response:
+def approve(web: House, session: Handler, submission: UUID, _: OwnForm) -> Response:
     """A colleague lets it go."""
     found = _own(web, session, submission)
     if found.state is State.DONE:  # the first of two clicks
@@ -130,7 +130,7 @@ def approve(web: House, session: Sender, submission: UUID, _: OwnForm) -> Respon
 
 
 @router.post(SUBMISSIONS + "/{submission}/refuse")
-def refuse(web: House, session: Sender, submission: UUID, form: OwnForm) -> Response:
+def refuse(web: House, session: Handler, submission: UUID, form: OwnForm) -> Response:
     """A colleague sends it back, with a reason."""
     found = _own(web, session, submission)
     reason = form.get("reason", "")
@@ -143,7 +143,7 @@ def refuse(web: House, session: Sender, submission: UUID, form: OwnForm) -> Resp
 
 
 @router.post(SUBMISSIONS + "/{submission}/take-back")
-def take_back(web: House, session: Sender, submission: UUID, _: OwnForm) -> Response:
+def take_back(web: House, session: Handler, submission: UUID, _: OwnForm) -> Response:
     """Its sender withdraws it."""
     _own(web, session, submission)
     submissions.take_back(web.app, submission, actor(session))
@@ -151,7 +151,7 @@ def take_back(web: House, session: Sender, submission: UUID, _: OwnForm) -> Resp
 
 
 @router.post(SUBMISSIONS + "/{submission}/reopen")
-def reopen(web: House, session: Sender, submission: UUID, _: OwnForm) -> Response:
+def reopen(web: House, session: Handler, submission: UUID, _: OwnForm) -> Response:
     """What was typed in a form and came back becomes a draft again."""
     _own(web, session, submission)
     found = drafts.reopen(web.app, submission, actor(session))

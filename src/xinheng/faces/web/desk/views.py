@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from xinheng.faces.web.desk.navigation import Group
 from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag, Turn
 
 
@@ -16,7 +17,7 @@ class Who:
     role_text: str
     agency: str | None
     csrf: str
-    links: tuple[tuple[str, str, str], ...]  # key, address, text
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True)

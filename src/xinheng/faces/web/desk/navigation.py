@@ -1,0 +1,100 @@
+"""The desk's navigation: groups of pages, and which of them an account has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from xinheng.office.access.model import Account, Role
+
+
+@dataclass(frozen=True)
+class Link:
+    """One page of the navigation; `key` is what the page calls itself."""
+
+    key: str
+    href: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that belong together; the group's own link leads to the first of them."""
+
+    text: str
+    links: tuple[Link, ...]
+
+    @property
+    def href(self) -> str:
+        return self.links[0].href
+
+    def holds(self, here: str) -> bool:
+        """Whether the page `here` is one of the group's."""
+        return any(link.key == here for link in self.links)
+
+
+def _sends(account: Account) -> bool:
+    return account.holds(Role.CLERK)
+
+
+def _handles(account: Account) -> bool:
+    return account.holds(Role.CLERK) or account.holds(Role.REVIEWER)
+
+
+def _oversees(account: Account) -> bool:
+    return account.role in (Role.OFFICE, Role.AUDITOR)
+
+
+def _everyone(account: Account) -> bool:
+    return True
+
+
+_Rule = Callable[[Account], bool]
+_GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
+    ("工作台", ((Link("desk", "/desk", "工作台"), _everyone),)),
+    (
+        "报送",
+        (
+            (Link("upload", "/desk/upload", "报送文件"), _sends),
+            (Link("form", "/desk/form", "表单填报"), _sends),
+            (Link("submissions", "/desk/submissions", "办理中的报送"), _handles),
+            (Link("receipts", "/desk/receipts", "回执"), _everyone),
+            (Link("exchange", "/desk/exchange", "库表交换"), _everyone),
+            (Link("capture", "/desk/capture", "抓取草稿"), _everyone),
+        ),
+    ),
+    (
+        "待办",
+        (
+            (Link("cases", "/desk/cases", "待办"), _everyone),
+            (Link("withdrawals", "/desk/withdrawals", "变更撤销"), _everyone),
+            (Link("reviews", "/desk/reviews", "核对"), _oversees),
+        ),
+    ),
+    (
+        "数据质量",
+        (
+            (Link("office", "/desk/office", "归集总览"), _oversees),
+            (Link("figures", "/desk/figures", "数字"), _everyone),
+            (Link("completeness", "/desk/completeness", "完整性"), _everyone),
+            (Link("codes", "/desk/codes", "重错码"), _everyone),
+            (Link("numbers", "/desk/numbers", "号码登记"), _everyone),
+        ),
+    ),
+    (
+        "目录与单位",
+        (
+            (Link("tree", "/desk/tree", "单位"), _everyone),
+            (Link("proposals", "/desk/proposals", "目录建议"), _everyone),
+            (Link("audit", "/desk/audit", "操作日志"), _oversees),
+        ),
+    ),
+    ("公示网站", ((Link("home", "/", "公示网站"), _everyone),)),
+)
+
+
+def groups(account: Account) -> tuple[Group, ...]:
+    """The groups of an account, without pages that it may not open."""
+    found = (Group(text, tuple(link for link, allows in links if allows(account))) for text, links in _GROUPS)
+    return tuple(group for group in found if group.links)
