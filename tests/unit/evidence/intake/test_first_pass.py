@@ -13,7 +13,7 @@ import pytest
 from tests.unit.evidence.intake.test_normalise import NASTY
 
 from xinheng.core.uscc import check_character, organisation_check
-from xinheng.evidence.intake import drafting
+from xinheng.evidence.intake import checks, drafting
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.record_key import MacBlocks
@@ -84,7 +84,7 @@ def drafted(
     this = found.split
     columns = ["line", "fate", "masked", "dropped", "fault", "cells", "named_record", "named_case"]
     columns += ["shown_mark", "reported_mark", *(f'"{f.code}"' for f in this.item.fields)]
-    columns += drafting.checks.bitmap_columns(this.plan)
+    columns += checks.bitmap_columns(this.plan)
     order = "ORDER BY line" if this.parted else ""  # else the order of the file is theirs already
     rows = engine.run(folder, [], [f"SELECT {', '.join(columns)} FROM ({this.rows_sql()}) {order}"])[0]
     return found, {
