@@ -19,7 +19,7 @@ from xinheng.ground.engine import Engine
 from xinheng.law.model import Item, Profile
 from xinheng.law.packs import Pack
 
-FEW = 0.2  # of all rows may stay in a file of their own
+FEW = 5  # one row in so many may stay in a file of its own
 LONG = 20_000  # rows from which it pays to look at the file before checking it
 
 
@@ -105,7 +105,7 @@ def draft(
     ]
     groups, sums, authorities, ((rest,),) = engine.run(folder, statements, queries)
     persons, masked, dropped, candidates, rows = sums[0]
-    if this.parted is not None and rest > FEW * rows:
+    if this.parted is not None and rest * FEW > rows:
         this = _together(this, engine)
     return Draft(
         split=this,
@@ -154,7 +154,7 @@ def _in_parts(
     this = replace(this, usual=tuple(code for found in codes for (code,) in found))
     first = FirstPass(this, constants)
     usual = first.usual(Outcomes(tuple(said[0][0])))
-    if usual is None or shares[0][0] < WORTH * shares[0][1]:
+    if usual is None or shares[0][0] * WORTH < shares[0][1]:
         return this, [split.check_statement(this, normalised_sql(this.staged, this.item, constants))]
     this, rest = replace(this, parted=usual.bitmaps()), first.rest()
     others = normalised_sql(rest, this.item, constants)

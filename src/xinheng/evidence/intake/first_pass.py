@@ -29,7 +29,7 @@ from xinheng.evidence.intake.usual import Outcomes, Usual, empty_row_sql, outcom
 from xinheng.law.model import FieldType
 
 REST = "rest.parquet"
-WORTH = 0.5  # of the first rows must look usual; the pass costs a third of what it spares
+WORTH = 2  # one in so many of the first rows must look usual; the pass costs a third of what it spares
 
 
 @dataclass(frozen=True)

@@ -95,11 +95,11 @@ def drafted(
     }
 
 
-@pytest.fixture(params=[1.0, 0.0], ids=["apart", "together"])
+@pytest.fixture(params=[0, 10**9], ids=["apart", "together"])
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the parts stay apart."""
     monkeypatch.setattr(drafting, "FEW", request.param)
-    return bool(request.param)
+    return request.param == 0
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_rows_told_apart_first_come_out_as_the_full_way(
     path = sheet(tmp_path / "sheet.csv", seed, left_out)
     whole, full = drafted(path, *bench, constants)
     monkeypatch.setattr(drafting, "LONG", 10)
-    monkeypatch.setattr(drafting, "WORTH", 0.0)
+    monkeypatch.setattr(drafting, "WORTH", 10**9)
     parted, apart = drafted(path, *bench, constants)
     assert whole.split.parted is None
     assert (parted.split.parted is not None) is few
@@ -135,7 +135,7 @@ def test_a_file_without_a_required_column_goes_the_full_way(
     tmp_path: Path, bench: tuple[Engine, Pack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drafting, "LONG", 10)
-    monkeypatch.setattr(drafting, "WORTH", 0.0)
+    monkeypatch.setattr(drafting, "WORTH", 10**9)
     found, _ = drafted(sheet(tmp_path / "sheet.csv", 4, ("CF_NR", "CF_JDRQ")), *bench, {})
     assert found.split.parted is None
     assert found.candidates == 0

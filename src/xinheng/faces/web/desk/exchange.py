@@ -1,4 +1,4 @@
-"""库表交换: how every exchange stands. The office sees all of them, an agency its own; nobody sees addresses."""
+"""库表交换: how every exchange stands. The office sees all, an agency its own; nobody sees addresses."""
 
 from __future__ import annotations
 
