@@ -26,7 +26,7 @@ from xinheng.office.access.model import Agency, AgencyKind, Level
 
 DAY = date(2026, 11, 20)
 AGENCY = Agency(
-    SOURCE, "A", "演示市应急管理局", None, AgencyKind.AGENCY, Level.CITY, None, date(2000, 1, 1), None, None
+    SOURCE, "A", "演示市应急管理局", AgencyKind.AGENCY, Level.CITY, None, date(2000, 1, 1), None
 )
 
 
