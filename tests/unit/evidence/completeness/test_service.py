@@ -25,9 +25,7 @@ from xinheng.office.access import store as access_store
 from xinheng.office.access.model import Agency, AgencyKind, Level
 
 DAY = date(2026, 11, 20)
-AGENCY = Agency(
-    SOURCE, "A", "演示市应急管理局", AgencyKind.AGENCY, Level.CITY, None, date(2000, 1, 1), None
-)
+AGENCY = Agency(SOURCE, "A", "演示市应急管理局", AgencyKind.AGENCY, Level.CITY, None, date(2000, 1, 1), None)
 
 
 @dataclass
