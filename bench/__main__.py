@@ -35,7 +35,7 @@ def main() -> int:
     for name in given.only or ROWS:
         print(f"… {name}", file=sys.stderr, flush=True)
         measured = importlib.import_module(f"bench.{name}").measure(small=given.small)
-        for row in measured if isinstance(measured, list) else [measured]:
+        for row in [measured] if isinstance(measured, dict) else measured:
             rows.append(row)
             print(line(row), flush=True)
     if given.json:
