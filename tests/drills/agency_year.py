@@ -150,9 +150,6 @@ class Year:
     def withdrawals(self, day: date) -> list[Decision]:
         return [d for d in self.decisions if d.withdrawn_on == day]
 
-    def voided(self) -> list[Decision]:
-        return [d for d in self.decisions if d.kind is Kind.VOIDED]
-
     # -- what must come out ------------------------------------------------------------------------------
 
     def expected(self) -> Counter[tuple[str, str]]:
@@ -183,21 +180,8 @@ class Year:
     def withdrawn(self) -> list[Decision]:
         return [d for d in self.decisions if d.withdrawn_on is not None]
 
-    def withdrawn_late(self) -> int:
-        """How many were taken back after the third working day from the revocation."""
-        return sum(_workdays(d.revoked_on, d.withdrawn_on) > 3 for d in self.withdrawn())
-
     def kinds(self) -> Counter[Kind]:
         return Counter(d.kind for d in self.decisions)
-
-
-def _workdays(start: date | None, end: date | None) -> int:
-    """Working days after `start` up to and with `end`."""
-    assert start is not None
-    assert end is not None
-    return sum(
-        chinese_calendar.is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1)
-    )
 
 
 def _month(day: date) -> str:
