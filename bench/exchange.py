@@ -19,8 +19,8 @@ from sqlalchemy import insert
 from tests.contract.agencies import LOOPBACK, AgencyDatabase, AgencyServer, mariadb, postgresql, quick_folder
 
 from bench.data import penalties
+from bench.house import CLOCK, cluster
 from bench.memory import peak
-from bench.whole_intake import CLOCK, _server
 from xinheng.evidence.intake import service
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.ledger import service as ledger
@@ -77,7 +77,7 @@ def _row(name: str, rows: int, sheet: Path, bare: float, serving: Serving) -> di
 @contextmanager
 def _home() -> Iterator[Any]:
     pack = packs.load("national", [packs.shipped()])
-    with tempfile.TemporaryDirectory(prefix="xh-bench-") as made, _server(Path(made)) as server:
+    with tempfile.TemporaryDirectory(prefix="xh-bench-") as made, cluster() as server:
         folder = Path(made)
         migrate(server.dsn)
         with Database(server.dsn) as database:

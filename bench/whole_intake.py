@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,20 +14,19 @@ import pyarrow as pa
 import pyarrow.csv as sheets
 
 from bench.data import AUTHORITY, penalties
+from bench.house import CLOCK, cluster
 from bench.memory import peak
-from xinheng.core.times import FixedClock, Known
 from xinheng.evidence.intake import service
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.ledger import service as ledger
 from xinheng.faces.app.wiring import projectors_of
 from xinheng.ground.engine import Engine
 from xinheng.ground.keys import Keys
-from xinheng.ground.store import Database, Server, migrate
+from xinheng.ground.store import Database, migrate
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law import packs
 from xinheng.office.access import service as access
 
-CLOCK = FixedClock(Known(datetime(2026, 11, 20, 2, tzinfo=UTC)))
 TURNS = 3
 
 
@@ -65,19 +61,6 @@ def _row(rows: int, organisations: int, aim: int, name: str) -> dict[str, object
     }
 
 
-@contextmanager
-def _server(folder: Path) -> Iterator[Server]:
-    """A fresh cluster, as a home has it, with 128 MB of shared buffers."""
-    place = Path(tempfile.mkdtemp(prefix="xh-bench-db-"))
-    if os.geteuid() == 0:
-        place.chmod(0o711)
-    try:
-        with Server(place / "db") as server:
-            yield server
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
 class _Watched:
     """A database that notes how long a bulk transaction holds the ledger's head."""
 
@@ -110,7 +93,7 @@ class _Noting:
 
 
 def _ours(sheet: Path, pack: packs.Pack, folder: Path) -> dict[str, Any]:
-    with _server(folder) as server:
+    with cluster() as server:
         migrate(server.dsn)
         with Database(server.dsn) as database:
             watched, engine = _Watched(database), Engine()
@@ -146,7 +129,7 @@ def _ours(sheet: Path, pack: packs.Pack, folder: Path) -> dict[str, Any]:
 
 def _bare(sheet: Path, folder: Path) -> float:
     """The sheet's columns as text into one table without index, through ADBC."""
-    with _server(folder) as server, Database(server.dsn) as database:
+    with cluster() as server, Database(server.dsn) as database:
         began = time.perf_counter()
         with sheets.open_csv(sheet) as first:
             names = first.schema.names
