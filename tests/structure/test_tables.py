@@ -20,6 +20,14 @@ ROOMS = {
     "exchange": "outward/exchange",
     "capture": "outward/capture",
     "queue": "ground/queue",
+    "notices": "office/notices",
+    "monitoring": "outward/monitoring",
+    "suspicions": "outward/suspicions",
+    "reconciliation": "outward/reconciliation",
+    "letters": "outward/letters",
+    "reports": "outward/reports",
+    "plans": "outward/plans",
+    "appraisal": "outward/appraisal",
 }
 
 
