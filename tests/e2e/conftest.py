@@ -96,6 +96,7 @@ class Visitor:
 
     def look(self) -> None:
         """Whatever a reader would stumble over on the page at hand fails the test."""
+        self.page.wait_for_load_state("load")  # a click may return while the next page has no content yet
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, self.page.url
         if self.page.evaluate("typeof axe") == "undefined":
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
