@@ -13,12 +13,11 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake import answering, returned_store, returning
 from xinheng.evidence.intake.answering import Act
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
-from xinheng.evidence.intake.reviews import OBJECTION
 from xinheng.evidence.intake.service import kept_receipt
-from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.faces.web.access import AnySession, OwnForm, oversees, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import cases_views as views
+from xinheng.faces.web.desk.case_kinds import link_of, name_of
 from xinheng.faces.web.desk.receipt_views import check_line
 from xinheng.faces.web.errors import ParameterError, RoleRefusedError, status_of
 from xinheng.faces.web.pages import PRIVATE
@@ -113,7 +112,7 @@ def show_list(  # noqa: PLR0913, PLR0917 - one parameter a filter
         lines=tuple(views.case_line(c, names, named, day, add) for c in found),
         with_owner=oversees(session),
         kinds=tuple(
-            views.Choice(k, f"{views.kind_name(k)}（{counts.kind(k).open}）")
+            views.Choice(k, f"{name_of(k)}（{counts.kind(k).open}）")
             for k in sorted({k for _, k in counts.by} | ({kind} if kind else set()))
         ),
         states=tuple(views.Choice(s.value, NAMES[s]) for s in State),
@@ -259,7 +258,7 @@ def _page(
             if member and a.agency == there.owner and a.disabled is None and there.closed is None
         ),
         mine=there.account == session.account.account,
-        link=_link(there),
+        link=link_of(there),
         reason=reason,
         errors=(FormError(f"{refusal.title}：{refusal.found}。{refusal.todo}", "reason"),) if refusal else (),
     )
@@ -277,21 +276,6 @@ def _row(web: Web, tx: Transaction, row: tuple[UUID, int, str, str]) -> views.Ro
         tuple(check_line(item, check) for check in returning.results(found)),
         tuple((header, text) for header, text in given.items() if text),
     )
-
-
-def _link(case: Case) -> tuple[str, str] | None:
-    """Where the thing itself is looked at: (address, text)."""
-    kind, _, rest = case.ref.partition(":")
-    if kind == "receipt":
-        return f"/desk/receipts/{rest.partition('/')[0]}/cases", "同一份回执的退回行"
-    if kind == "record":
-        if case.kind == OBJECTION:
-            return f"/desk/record-objections/{case.case}", "核实并答复"
-        return f"/desk/withdrawals/{rest}", "看这条记录"
-    if kind == "code":
-        about = "code-appeals" if case.kind == APPEAL else "codes"
-        return f"/desk/{about}/{case.case}", "去办理"
-    return None
 
 
 @router.post(PATH + "/{case}/act")

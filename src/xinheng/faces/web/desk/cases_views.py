@@ -12,23 +12,12 @@ from xinheng.core.times import SHANGHAI, Known
 from xinheng.evidence.intake.answering import OF_AGENCY, OF_OFFICE, Act, RuleLine, fits
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
 from xinheng.evidence.intake.returned_cases import OUTCOMES as RETURNED_OUTCOMES
-from xinheng.evidence.intake.reviews import OBJECTION
-from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.evidence.subjects.appeals import OUTCOMES as APPEAL_OUTCOMES
+from xinheng.faces.web.desk.case_kinds import name_of
 from xinheng.faces.web.desk.views import CheckLine
 from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag, grouped, moment
 from xinheng.office.cases.model import NAMES, AddWorkingDays, Case, Colour, State, Step, Tally
 
-KINDS: Final = {
-    RETURNED_ROW: "退回的行",
-    "revocation": "决定变更、撤销",
-    APPEAL: "代码申诉",
-    "code_wrong": "错码",
-    "code_duplicate": "重码",
-    "code_reassigned": "旧码另赋",
-    OBJECTION: "记录异议",
-    "proposal": "目录建议",
-}
 STATE_TONES: Final = {
     State.OPEN: "warn",
     State.SEEN: "info",
@@ -194,11 +183,6 @@ class HandOverView:
     errors: tuple[FormError, ...] = ()
 
 
-def kind_name(kind: str) -> str:
-    """A kind in words; one that this face does not know yet as it is called."""
-    return KINDS.get(kind, kind)
-
-
 def pressing(case: Case, day: date, add: AddWorkingDays) -> Tag | None:
     """Red and yellow by working days; how many days a red one is over."""
     found = case.colour(day, add)
@@ -215,7 +199,7 @@ def case_line(
     return CaseLine(
         case=case.case,
         title=case.title,
-        kind=kind_name(case.kind),
+        kind=name_of(case.kind),
         owner=names.get(case.owner, "—"),
         state=Tag(NAMES[case.state], STATE_TONES[case.state]),
         due=case.due_on.isoformat() if case.due_on else None,
@@ -252,7 +236,7 @@ def pairs(case: Case, names: Mapping[UUID, str], people: Mapping[UUID, str]) -> 
     """What stands about a case."""
     closed = Pair("办结", moment(Known(case.closed))) if case.closed else None
     given = (
-        Pair("种类", kind_name(case.kind)),
+        Pair("种类", name_of(case.kind)),
         Pair("责任单位", names.get(case.owner)),
         Pair("经办人", people.get(case.account) if case.account else None, otherwise="未指定"),
         Pair("期限", case.due_on.isoformat() if case.due_on else None, note=case.basis, otherwise="没有期限"),

@@ -1,0 +1,72 @@
+"""Every kind of case with its Chinese name and the page on which the thing itself is dealt with.
+
+A room that opens cases of a new kind adds one line to `KINDS`; the to-do list, the desk's first page and the
+messages take name and link from here. A kind that is missing is shown as it is called, without a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
+from xinheng.evidence.intake.reviews import OBJECTION
+from xinheng.evidence.subjects.appeals import APPEAL
+from xinheng.office.cases.model import Case
+
+Href = Callable[[Case], str | None]
+
+
+@dataclass(frozen=True)
+class KindView:
+    """How the desk shows a kind. `href`: where a case's thing is dealt with; None where there is no page."""
+
+    name: str
+    href: Href
+    text: str = "去办理"  # of the link
+
+
+def _receipt(case: Case) -> str | None:
+    """`receipt:<uuid>/<line>`"""
+    return f"/desk/receipts/{_about(case).partition('/')[0]}/cases"
+
+
+def _record(case: Case) -> str | None:
+    """`record:<uuid>`"""
+    return f"/desk/withdrawals/{_about(case)}"
+
+
+def _about(case: Case) -> str:
+    return case.ref.partition(":")[2]
+
+
+def at(prefix: str) -> Href:
+    """A page whose address is `prefix` and the case's id."""
+    return lambda case: f"{prefix}/{case.case}"
+
+
+KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
+    {
+        RETURNED_ROW: KindView("退回的行", _receipt, "同一份回执的退回行"),
+        "revocation": KindView("决定变更、撤销", _record, "看这条记录"),
+        APPEAL: KindView("代码申诉", at("/desk/code-appeals")),
+        "code_wrong": KindView("错码", at("/desk/codes")),
+        "code_duplicate": KindView("重码", at("/desk/codes")),
+        "code_reassigned": KindView("旧码另赋", at("/desk/codes")),
+        OBJECTION: KindView("记录异议", at("/desk/record-objections"), "核实并答复"),
+    }
+)
+
+
+def name_of(kind: str) -> str:
+    """A kind in words; one that is not registered as it is called."""
+    return KINDS[kind].name if kind in KINDS else kind
+
+
+def link_of(case: Case) -> tuple[str, str] | None:
+    """(address, text) of the page where the thing is dealt with."""
+    view = KINDS.get(case.kind)
+    href = view.href(case) if view else None
+    return (href, view.text) if view and href else None
