@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from xinheng.law.errors import ArchiveError, PackSyntaxError, PackValueError, UnknownPackError
@@ -65,8 +66,14 @@ def _read(name: str, folder: Path) -> Source:
         _accept(inside, place)
         if len(files) >= MAX_FILES:
             raise PackSyntaxError(place, found="文件过多", expected=f"至多 {MAX_FILES} 个文件")
-        files[inside] = parse(path.read_bytes(), place.file)
+        files[inside] = _parsed(path.read_bytes(), place.file)
     return _source(name, files)
+
+
+@lru_cache(maxsize=512)
+def _parsed(data: bytes, file: str) -> Node:
+    """The same bytes give the same tree, which nobody changes: a pack's parents are read once a process."""
+    return parse(data, file)
 
 
 def _accept(inside: str, place: Place) -> None:

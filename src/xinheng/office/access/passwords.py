@@ -33,8 +33,8 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._turn = threading.Semaphore(at_once)
         self._room = threading.Semaphore(at_once + waiting)
-        # checked where there is no account, so that the time taken does not tell which logins exist
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._nobody: str | None = None
+        self._finding = threading.Lock()
 
     def hash(self, password: str) -> str:
         """The hash to keep. Raises SignInBusy."""
@@ -47,10 +47,21 @@ class Passwords:
         Call it with no transaction open: it waits. Raises SignInBusy.
         """
         with self._admitted():
+            nobody = self._of_nobody()
             try:
-                return self._hasher.verify(kept or self._nobody, password) and kept is not None
+                return self._hasher.verify(kept or nobody, password) and kept is not None
             except (Argon2Error, InvalidHashError):
                 return False
+
+    def _of_nobody(self) -> str:
+        """Checked where there is no account, so that the time taken does not tell which logins exist.
+
+        Made at the first check of any password, wanted then or not: most commands never check one.
+        """
+        with self._finding:
+            if self._nobody is None:
+                self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+            return self._nobody
 
     @contextmanager
     def _admitted(self) -> Iterator[None]:
