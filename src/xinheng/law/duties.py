@@ -13,7 +13,7 @@ from xinheng.law.errors import PackOverrideError, PackSyntaxError
 from xinheng.law.model import Basis, Place, Span
 from xinheng.law.yaml_lines import Node
 
-_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,6})?")
+DECIMAL = re.compile(r"\d{1,9}(\.\d{1,6})?")
 COMPARISONS = ("=", ">=", "<=", ">", "<")
 
 
@@ -68,7 +68,7 @@ def read_targets(
             ("id", "name", "figure", "comparison", "value", "unit", *VALUE), VALUE_OPTIONAL
         )
         text = entries["value"].text()
-        if not _DECIMAL.fullmatch(text):
+        if not DECIMAL.fullmatch(text):
             raise entries["value"].wrong("加引号的十进制数，如 '0.01'")
         span = entry.span()
         target = Target(

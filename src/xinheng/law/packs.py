@@ -33,6 +33,7 @@ from xinheng.law.errors import (
     UnknownItemError,
 )
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
+from xinheng.law.workplans import Known, WorkPlan, read_workplans
 from xinheng.law.yaml_lines import Node
 
 CHECKED = "checked.json"  # beside the packs: the digests of those whose examples came out right
@@ -55,6 +56,7 @@ class Pack:
     targets: Mapping[str, Target]
     remedies: Mapping[str, Remedy]
     measures: Mapping[str, Measure]
+    workplans: Mapping[str, WorkPlan]
     _archive: bytes = field(repr=False, default=b"")
     _common: Common = field(repr=False, default=NOTHING)
 
@@ -192,6 +194,7 @@ _EMPTY = Pack(
     targets=MappingProxyType({}),
     remedies=MappingProxyType({}),
     measures=MappingProxyType({}),
+    workplans=MappingProxyType({}),
 )
 
 
@@ -202,6 +205,8 @@ def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pa
     name, root = source.name, source.extends is None
     shelf = Shelf(bases, bench, name, tried, pack._common)
     items, common = read_catalogue(source.folder("catalogue"), pack.items, shelf)
+    targets = read_targets(source.folder("targets"), pack.targets, bases, name)
+    plans = read_workplans(source.folder("workplans"), pack.workplans, Known(instruments, targets), name)
     return replace(
         pack,
         name=name,
@@ -212,9 +217,10 @@ def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pa
         calendar=read_calendar(source.folder("calendar"), pack.calendar, bases),
         publicity=_publicity(source, pack, bases, tried=tried),
         profiles=_profiles(source.files[sources.HEAD], pack.profiles, bases, root=root),
-        targets=read_targets(source.folder("targets"), pack.targets, bases, name),
+        targets=targets,
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
         measures=read_measures(source.folder("measures"), pack.measures, bases, root=root),
+        workplans=plans,
         _common=common,
     )
 

@@ -16,7 +16,10 @@ from xinheng.law.yaml_lines import Node, from_plain, parse
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+){0,3}")
 HEAD = "pack.yaml"
-FOLDERS = ("instruments", "catalogue", "calendar", "publicity", "targets", "remedies", "measures")
+FOLDERS = (
+    *("instruments", "catalogue", "calendar", "publicity", "targets", "remedies", "measures"),
+    "workplans",
+)
 MAX_CHAIN = 5
 MAX_FILES = 200
 FORMAT = "xinheng/pack/1"
