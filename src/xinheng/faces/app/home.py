@@ -22,7 +22,7 @@ from xinheng.faces.app.errors import (
 MARKER = "xinheng.json"
 FORMAT = 1
 # Private folders are for the application's account alone; `log` is made to be published.
-PRIVATE = ("keys", "incoming", "receipts")
+PRIVATE = ("keys", "incoming", "receipts", "attachments")
 OPEN = ("log", "packs", "db")
 
 
@@ -59,6 +59,11 @@ class Home:
     @property
     def receipts(self) -> Path:
         return self.root / "receipts"
+
+    @property
+    def attachments(self) -> Path:
+        """What agencies and offices hand in as proof, by the digest of its content."""
+        return self.root / "attachments"
 
     @property
     def debug_log(self) -> Path:

@@ -50,4 +50,4 @@ def restore_home(settings: Settings, file: Path, clock: Clock | None = None) -> 
 
 
 def _folders(home: Home) -> Mapping[str, Path]:
-    return {"packs": home.packs, "receipts": home.receipts}
+    return {"packs": home.packs, "receipts": home.receipts, "attachments": home.attachments}
