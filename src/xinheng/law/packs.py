@@ -33,6 +33,7 @@ from xinheng.law.errors import (
     UnknownItemError,
 )
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
+from xinheng.law.notices import Notices, read_notices
 from xinheng.law.workplans import Known, WorkPlan, read_workplans
 from xinheng.law.yaml_lines import Node
 
@@ -56,6 +57,7 @@ class Pack:
     targets: Mapping[str, Target]
     remedies: Mapping[str, Remedy]
     measures: Mapping[str, Measure]
+    notices: Notices
     workplans: Mapping[str, WorkPlan]
     _archive: bytes = field(repr=False, default=b"")
     _common: Common = field(repr=False, default=NOTHING)
@@ -194,6 +196,7 @@ _EMPTY = Pack(
     targets=MappingProxyType({}),
     remedies=MappingProxyType({}),
     measures=MappingProxyType({}),
+    notices=Notices(),
     workplans=MappingProxyType({}),
 )
 
@@ -220,6 +223,7 @@ def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pa
         targets=targets,
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
         measures=read_measures(source.folder("measures"), pack.measures, bases, root=root),
+        notices=read_notices(source.folder("notices"), pack.notices, bases, name),
         workplans=plans,
         _common=common,
     )
