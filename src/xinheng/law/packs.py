@@ -34,6 +34,7 @@ from xinheng.law.errors import (
 )
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
 from xinheng.law.notices import Notices, read_notices
+from xinheng.law.scorecards_reading import Appraisal, read_appraisal
 from xinheng.law.workplans import Known, WorkPlan, read_workplans
 from xinheng.law.yaml_lines import Node
 
@@ -59,6 +60,7 @@ class Pack:
     measures: Mapping[str, Measure]
     notices: Notices
     workplans: Mapping[str, WorkPlan]
+    appraisal: Appraisal = field(default_factory=Appraisal)
     _archive: bytes = field(repr=False, default=b"")
     _common: Common = field(repr=False, default=NOTHING)
 
@@ -223,6 +225,7 @@ def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pa
         targets=targets,
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
         measures=read_measures(source.folder("measures"), pack.measures, bases, root=root),
+        appraisal=read_appraisal(source.folder("appraisal"), pack.appraisal, bases, name),
         notices=read_notices(source.folder("notices"), pack.notices, bases, name),
         workplans=plans,
         _common=common,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from xinheng.law.model import Verified
 from xinheng.law.packs import Pack
 from xinheng.law.publicity import Clock, Early, PublicityClass
+from xinheng.law.reference_appraisal import appraisal
 from xinheng.law.reference_items import common, described, overview
 from xinheng.law.reference_tables import cited, section, spanned, table, yes
 
@@ -20,7 +21,14 @@ def page(pack: Pack) -> str:
     """The page: what this pack itself says; what it inherits stands on its parent's page."""
     parts = [_head(pack), _instruments(pack), overview(pack), common(pack)]
     parts += [described(pack, item) for item in pack.items.values()]
-    parts += [_publicity(pack), _profiles(pack), _targets(pack), _remedies(pack), _calendar(pack)]
+    parts += [
+        _publicity(pack),
+        _profiles(pack),
+        _targets(pack),
+        _remedies(pack),
+        appraisal(pack),
+        _calendar(pack),
+    ]
     text = "\n\n".join(part for part in parts if part)
     return text + "\n"
 
