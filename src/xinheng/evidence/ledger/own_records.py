@@ -43,3 +43,33 @@ def found(
         },
     )
     return [OwnRecord(*row) for row in rows]
+
+
+def decided(
+    tx: Transaction,
+    item: str,
+    days: Sequence[date],
+    documents: Sequence[str],
+    sources: Sequence[UUID],
+) -> list[OwnRecord]:
+    """Current records of an item that were decided on one of the days, whoever sent them, and those of the
+    sources whose number is spelt like one of `documents`: for comparing many numbers with what is held.
+
+    Numbers have no index of their own: days narrow the first, sources the second.
+    """
+    rows = tx.fetch(
+        """select record, document, authority, decided_on from records
+           where item = %(item)s and state = 'current' and document is not null
+             and decided_on = any(%(days)s::date[])
+           union
+           select record, document, authority, decided_on from records
+           where item = %(item)s and state = 'current' and source = any(%(sources)s::uuid[])
+             and document = any(%(documents)s::text[])""",
+        {
+            "item": item,
+            "days": list(days),
+            "documents": list(documents),
+            "sources": [str(source) for source in sources],
+        },
+    )
+    return [OwnRecord(*row) for row in rows]

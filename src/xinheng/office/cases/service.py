@@ -214,6 +214,35 @@ def step_many(  # noqa: PLR0913, PLR0917 - what is done, by whom, and what chang
     return store.move_many(tx, cases, said) if cases else 0
 
 
+def pass_many(  # noqa: PLR0913, PLR0917 - to whom, until when, by whom, and why
+    tx: Transaction,
+    cases: Sequence[UUID],
+    owner: UUID,
+    action: str,
+    actor: Actor,
+    note: str,
+    clock: Clock,
+    to: State = State.OPEN,
+    due_on: date | None = None,
+) -> int:
+    """Give many open cases to another owner, in bulk; none is in hand there. Without `due_on` the term stays.
+
+    How many were open. Raises NoteRefused.
+    """
+    said = {
+        "owner": owner,
+        "state": to.value,
+        "due_on": due_on,
+        "at": clock.now().at,
+        "action": action,
+        "note": noted(note),
+        "account": actor.account,
+        "agency": actor.agency,
+        "actor": actor.name,
+    }
+    return store.pass_many(tx, cases, said) if cases else 0
+
+
 def forget(tx: Transaction, ref: str, title: str) -> int:
     """Erase what the cases about a thing say of it, open or closed: the law wants its content gone.
 

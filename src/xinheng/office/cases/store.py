@@ -135,6 +135,23 @@ def move_many(tx: Transaction, ids: Sequence[UUID], said: dict[str, Any]) -> int
     )
 
 
+def pass_many(tx: Transaction, ids: Sequence[UUID], said: dict[str, Any]) -> int:
+    """Another owner for those that are open, with a step each. `said`: owner, state, due_on or None, at,
+    action, note, account, agency, actor. How many were open."""
+    return tx.execute(
+        """with moved as (
+               update cases set owner = %(owner)s, account = null, state = %(state)s,
+                                due_on = coalesce(%(due_on)s::date, due_on), changed = %(at)s
+               where case_id = any(%(ids)s::uuid[]) and closed is null
+               returning case_id, owner)
+           insert into case_steps (case_id, at, action, state, owner, note, account, agency, actor)
+           select case_id, %(at)s, %(action)s, %(state)s, owner, %(note)s, %(account)s::uuid,
+                  %(agency)s::uuid, %(actor)s
+           from moved order by case_id""",
+        {**said, "ids": list(ids)},
+    )
+
+
 def reassign(tx: Transaction, before: UUID, after: UUID, actor: Actor, note: str, at: datetime) -> int:
     """Give every open case of one account to another, with a step each."""
     return tx.execute(
