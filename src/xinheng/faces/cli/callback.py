@@ -12,7 +12,7 @@ from xinheng.evidence.submissions.callbacks import service
 from xinheng.evidence.submissions.callbacks.model import DeliveryState, address_of
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.cli.screen import console, listing
-from xinheng.faces.jobs.delivering import reachable
+from xinheng.faces.jobs.calling import reachable
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
 

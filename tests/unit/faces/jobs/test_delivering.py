@@ -12,6 +12,7 @@ from tests.conftest import SteppingClock
 from tests.sending import row
 from tests.unit.faces.jobs.receiver import Receiver, receiver
 
+from xinheng.core import webhooks
 from xinheng.evidence.intake.model import Way
 from xinheng.evidence.submissions import service
 from xinheng.evidence.submissions.callbacks import model
@@ -65,13 +66,13 @@ def test_an_end_is_told_signed_and_without_content(app: App) -> None:
     assert said["counts"]["accepted"] == 1
     assert "清河" not in body.decode()
     assert "CF_" not in body.decode()
-    stamp, mac = (part.split("=", 1)[1] for part in headers[model.SIGNATURE].split(","))
+    stamp, mac = (part.split("=", 1)[1] for part in headers[webhooks.SIGNATURE].split(","))
     assert int(stamp) == int(app.clock.now().at.timestamp())
     assert mac == hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     assert headers["host"] == f"127.0.0.1:{there.port}"
     (kept,) = log(app)
     assert (kept.state, kept.answer, kept.attempts) == (DeliveryState.DELIVERED, "HTTP 204", 1)
-    assert headers[model.DELIVERY] == str(kept.delivery)
+    assert headers[webhooks.DELIVERY] == str(kept.delivery)
 
 
 def test_nobody_is_told_without_an_address_or_a_wish(app: App) -> None:
@@ -88,7 +89,7 @@ def test_a_failed_call_waits_longer_each_time_and_is_given_up(app: App, clock: S
         entered(app, there.url)
         sent(app)
         (delivery,) = log(app)
-        expected = [int(wait.total_seconds()) for wait in model.WAITS]
+        expected = [int(wait.total_seconds()) for wait in webhooks.WAITS]
         for wait in expected:
             deliver(app, delivery.delivery)
             assert abs(waits(app)[-1] - wait) <= 2

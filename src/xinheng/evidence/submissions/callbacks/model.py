@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from xinheng.core import canonical
+from xinheng.core import canonical, webhooks
 from xinheng.core.errors import XinhengError
-from xinheng.core.identity import mask
-
-URL_LENGTH: Final = 500
-# Between attempts; after the last one it is given up, and the system finds out by asking.
-WAITS: Final = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-    timedelta(hours=24),
-)
-SIGNATURE: Final = "x-xinheng-signature"
-DELIVERY: Final = "x-xinheng-delivery"
+from xinheng.core.webhooks import Address
 
 
 class CallbackRefusedError(XinhengError):
@@ -69,63 +53,16 @@ class Delivery:
     answer: str | None
 
 
-@dataclass(frozen=True)
-class Message:
-    """What goes out now."""
-
-    delivery: UUID
-    url: str
-    secret: str
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Address:
-    """The parts of a callback's URL that a connection needs."""
-
-    secure: bool
-    host: str
-    port: int
-    target: str  # path and query
-
-
 def address_of(url: str) -> Address:
     """The parts of an address. Raises CallbackRefusedError for anything but plain http and https."""
     try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise _refused("写法不对") from None
-    if len(url) > URL_LENGTH or not url.isascii() or not url.isprintable() or " " in url:
-        raise _refused(f"超过 {URL_LENGTH} 个字符，或含有空格、中文")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _refused("不是 http 或 https 地址")
-    if parts.username or parts.password or parts.fragment:
-        raise _refused("地址里带有账号、口令或 #")
-    if mask(url)[1]:
-        raise _refused("地址里含有身份证号码")
-    secure = parts.scheme == "https"
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Address(secure, parts.hostname, port or (443 if secure else 80), target)
-
-
-def _refused(found: str) -> CallbackRefusedError:
-    return CallbackRefusedError(
-        found=found,
-        expected="如 https://host.example.gov.cn/xinheng/callback 的地址",
-        todo="向报送单位核对地址后重新登记",
-    )
-
-
-def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """`t=<seconds since 1970>,v1=<hex>`: HMAC-SHA-256 with the secret's text over `<t>.<body>`."""
-    digest = hmac.digest(secret.encode(), f"{timestamp}.".encode() + body, "sha256")
-    return f"t={timestamp},v1={digest.hex()}"
-
-
-def wait_after(attempts: int) -> timedelta | None:
-    """How long to wait after so many failed attempts; None: no more."""
-    return WAITS[attempts - 1] if attempts <= len(WAITS) else None
+        return webhooks.address_of(url)
+    except ValueError as wrong:
+        raise CallbackRefusedError(
+            found=str(wrong),
+            expected="如 https://host.example.gov.cn/xinheng/callback 的地址",
+            todo="向报送单位核对地址后重新登记",
+        ) from None
 
 
 def body(

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
+from xinheng.core.webhooks import Call, wait_after
 from xinheng.evidence.intake import store as receipts
 from xinheng.evidence.submissions import store as submissions
 from xinheng.evidence.submissions.callbacks import model, store
-from xinheng.evidence.submissions.callbacks.model import Callback, Delivery, DeliveryState, Message
+from xinheng.evidence.submissions.callbacks.model import Callback, Delivery, DeliveryState
 from xinheng.ground import queue
 from xinheng.ground.keys import Keys
 from xinheng.ground.store.transaction import Transaction
@@ -69,7 +70,7 @@ def tell(tx: Transaction, submission: UUID, agency: UUID, clock: Clock) -> None:
     queue.defer(tx, TASK, {"delivery": delivery}, queue=queue.TELL)
 
 
-def due(tx: Transaction, keys: Keys, delivery: UUID) -> Message | None:
+def due(tx: Transaction, keys: Keys, delivery: UUID) -> Call | None:
     """What a delivery says now; None where it has ended or the address is gone."""
     found = store.delivery_by_id(tx, delivery)
     if found is None or found.state is not DeliveryState.WAITING:
@@ -84,7 +85,7 @@ def due(tx: Transaction, keys: Keys, delivery: UUID) -> Message | None:
     body = model.body(
         delivery, (about.id, about.state.value), about.receipt, kept.counts if kept else {}, error
     )
-    return Message(delivery, callback.url, secret_of(keys, callback), body)
+    return Call(delivery, callback.url, secret_of(keys, callback), body)
 
 
 def settle(tx: Transaction, delivery: UUID, *, delivered: bool, answer: str, clock: Clock) -> Delivery:
@@ -92,7 +93,7 @@ def settle(tx: Transaction, delivery: UUID, *, delivered: bool, answer: str, clo
     found = store.delivery_by_id(tx, delivery, lock=True)
     if found is None:
         raise LookupError(f"no delivery {delivery}")
-    wait = None if delivered else model.wait_after(found.attempts + 1)
+    wait = None if delivered else wait_after(found.attempts + 1)
     state = DeliveryState.DELIVERED if delivered else DeliveryState.GIVEN_UP
     if wait is not None:
         state = DeliveryState.WAITING
