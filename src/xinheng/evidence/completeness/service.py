@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from xinheng.core.ids import new_id
-from xinheng.core.times import Clock, today
+from xinheng.core.ids import made_before, new_id
+from xinheng.core.times import SHANGHAI, Clock, today
 from xinheng.evidence.completeness import model, store
 from xinheng.evidence.completeness.errors import DeclarationRefused, FeedRefused, FeedUnknown
 from xinheng.evidence.completeness.model import Declaration, Feed, MonthState, NoneFound
 from xinheng.evidence.intake.due import due_dates
+from xinheng.evidence.ledger import day_counts
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
-from xinheng.office.access import audit
+from xinheng.office.access import audit, succession
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency
 
@@ -131,6 +132,52 @@ def judged(tx: Transaction, pack: Pack, feeds: Iterable[Feed], since: date, day:
         )
         for feed in feeds
     )
+
+
+def month_as_known(
+    tx: Transaction, pack: Pack, feeds: Iterable[Feed], month: date, known: datetime
+) -> tuple[Judged, ...]:
+    """One ended month of each feed as it stood at an instant, whatever came to be known since.
+
+    What was declared and held later does not count, nor do feeds that were entered later, nor successions
+    after the month. Feeds that expect nothing for the month are left out.
+    """
+    start, end = model.first_of(month), model.next_month(month)
+    day = known.astimezone(SHANGHAI).date()
+    feeds = tuple(f for f in feeds if f.expects(start) and made_before(f.feed, known))
+    own = succession.own_of(tx, {f.agency for f in feeds}, model.last_of(start))
+    said = store.declared(tx, (f.feed for f in feeds), start, known)
+    held = day_counts.held(tx, {s for every in own.values() for s in every}, (start, end), day)
+    due = {item: _due(pack, item, [start])[start] for item in {f.item for f in feeds}}
+    return tuple(
+        Judged(
+            feed,
+            (
+                _state(
+                    start,
+                    said.get((feed.feed, start)),
+                    sum(held.get((source, feed.item), 0) for source in own[feed.agency]),
+                    (due[feed.item], day),
+                ),
+            ),
+        )
+        for feed in feeds
+    )
+
+
+def held_by_source(tx: Transaction, since: date) -> dict[tuple[UUID, str], dict[date, int]]:
+    """(source, item) -> first day of the month of decision -> records held, from a month on."""
+    return store.held_by_source(tx, model.first_of(since))
+
+
+def declared_counts(tx: Transaction, feeds: Iterable[Feed], since: date) -> dict[tuple[UUID, date], int]:
+    """(feed, first day of month) -> how many decisions the source last declared, from a month on."""
+    return store.declared(tx, (f.feed for f in feeds), model.first_of(since))
+
+
+def declared_until(pack: Pack, item: str, months: Iterable[date]) -> Mapping[date, date | None]:
+    """First day of a month -> the last day on which its last decision is reported in time."""
+    return _due(pack, item, months)
 
 
 def _state(month: date, declared: int | None, held: int, days: tuple[date | None, date]) -> MonthState:

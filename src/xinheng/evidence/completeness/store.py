@@ -53,13 +53,16 @@ def insert_declaration(tx: Transaction, said: Declaration) -> None:
     )
 
 
-def declared(tx: Transaction, ids: Iterable[UUID], since: date) -> dict[tuple[UUID, date], int]:
-    """The latest declared count of each feed and month from `since` on."""
+def declared(
+    tx: Transaction, ids: Iterable[UUID], since: date, before: datetime | None = None
+) -> dict[tuple[UUID, date], int]:
+    """The latest declared count of each feed and month from `since` on; `before`: as said by that instant."""
     rows = tx.fetch(
         """select distinct on (feed, month) feed, month, count from feed_declarations
            where feed = any(%(feeds)s::uuid[]) and month >= %(since)s
+             and (%(before)s::timestamptz is null or declared < %(before)s::timestamptz)
            order by feed, month, declaration desc""",
-        {"feeds": [str(i) for i in ids], "since": since},
+        {"feeds": [str(i) for i in ids], "since": since, "before": before},
     )
     return {(row[0], row[1]): row[2] for row in rows}
 
@@ -87,6 +90,17 @@ def held(tx: Transaction, item: str, sources: Iterable[UUID], since: date) -> di
         {"item": item, "sources": [str(s) for s in sources], "since": since},
     )
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def held_by_source(tx: Transaction, since: date) -> dict[tuple[UUID, str], dict[date, int]]:
+    """(source, item) -> first day of month -> records held, of months from `since` on."""
+    rows = tx.fetch(
+        "select source, item, month, held from feed_counts where month >= %(since)s", {"since": since}
+    )
+    found: dict[tuple[UUID, str], dict[date, int]] = {}
+    for source, item, month, held in rows:
+        found.setdefault((source, item), {})[month] = held
+    return found
 
 
 def add_held(tx: Transaction, changes: Mapping[Place, int]) -> None:
