@@ -10,6 +10,7 @@ from xinheng.law.packs import Pack
 from xinheng.law.publicity import Clock, Early, PublicityClass
 from xinheng.law.reference_appraisal import appraisal
 from xinheng.law.reference_items import common, described, overview
+from xinheng.law.reference_plans import workplans
 from xinheng.law.reference_tables import cited, section, spanned, table, yes
 
 _CLOCKS = {Clock.DECIDED: "决定之日", Clock.PUBLISHED: "公示之日"}
@@ -26,6 +27,7 @@ def page(pack: Pack) -> str:
         _profiles(pack),
         _targets(pack),
         _remedies(pack),
+        workplans(pack),
         appraisal(pack),
         _calendar(pack),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xinheng.law.kinds import Disclosure, Every, FieldType, ItemClass, ProviderKind, SourceClass
 from xinheng.law.model import Item
+from xinheng.law.workplans import Reach, Rhythm
 
 TYPES = {
     FieldType.TEXT: "文字",
@@ -67,6 +68,17 @@ DISCLOSURES = {
     Disclosure.PUBLIC: "社会公开",
     Disclosure.SHARED: "政务共享",
     Disclosure.AUTHORISED: "授权查询",
+}
+REACHES = {
+    Reach.LIVE: "平台计算",
+    Reach.BY_HAND: "人工填报",
+    Reach.OUT: "平台不掌握",
+}
+RHYTHMS = {
+    Rhythm.MONTH: "每月",
+    Rhythm.QUARTER: "每季",
+    Rhythm.YEAR: "每年",
+    Rhythm.ONCE: "一次",
 }
 
 
