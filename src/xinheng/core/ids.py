@@ -39,3 +39,8 @@ def new_ids(clock: Clock, n: int) -> bytes:
 def new_id(clock: Clock) -> UUID:
     """One new id."""
     return UUID(bytes=new_ids(clock, 1))
+
+
+def made_before(made: UUID, at: datetime) -> bool:
+    """Whether an id was made before an instant, to the millisecond that it carries."""
+    return made.int >> 80 < (at - _EPOCH) // timedelta(milliseconds=1)

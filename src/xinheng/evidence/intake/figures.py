@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 from uuid import UUID
@@ -112,12 +112,42 @@ class Figures:
 
 def figures(tx: Transaction, parts: Mapping[UUID, Sequence[Counted]], from_on: date, to_on: date) -> Figures:
     """The figures of what `office.access.moving.parts` counts, from the first day to before `to_on`."""
-    spans = [(part, c.agency, c.from_on, c.to_on) for part, counted in parts.items() for c in counted]
-    cells = []
-    for part, month, item, way, behalf, reported, files, *counts in store_figures.receipt_sums(tx, spans):
+    spans = _spans(parts)
+    return Figures(from_on, to_on, cells(tx, parts), flows(tx, [Span(*span) for span in spans]))
+
+
+def cells(
+    tx: Transaction, parts: Mapping[UUID, Sequence[Counted]], before: datetime | None = None
+) -> tuple[Cell, ...]:
+    """The receipts alone, without days; `before`: those written before that instant."""
+    found = []
+    for part, month, item, way, behalf, reported, files, *counts in store_figures.receipt_sums(
+        tx, _spans(parts), before
+    ):
         told = dict(zip(COUNTS, counts, strict=True))
-        cells.append(Cell(part, month, item, Way(way), _sums(files, told, Way(way), behalf, reported)))
-    return Figures(from_on, to_on, tuple(cells), flows(tx, [Span(*span) for span in spans]))
+        found.append(Cell(part, month, item, Way(way), _sums(files, told, Way(way), behalf, reported)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """How many rows of a part and item one check returned; a row may stand at several checks."""
+
+    part: UUID
+    item: str
+    check: str
+    rows: int
+
+
+def failed(
+    tx: Transaction, parts: Mapping[UUID, Sequence[Counted]], before: datetime | None = None
+) -> tuple[Failed, ...]:
+    """Which checks returned rows, by part and item."""
+    return tuple(Failed(*row) for row in store_figures.failed_checks(tx, _spans(parts), before))
+
+
+def _spans(parts: Mapping[UUID, Sequence[Counted]]) -> list[tuple[UUID, UUID, date, date]]:
+    return [(part, c.agency, c.from_on, c.to_on) for part, counted in parts.items() for c in counted]
 
 
 def _sums(files: int, told: Mapping[str, int], way: Way, behalf: bool, reported: bool) -> Sums:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from xinheng.ground.store.transaction import Row, Transaction
@@ -20,10 +20,11 @@ def _columns(spans: Spans) -> dict[str, list[object]]:
     }
 
 
-def receipt_sums(tx: Transaction, spans: Spans) -> list[Row]:
+def receipt_sums(tx: Transaction, spans: Spans, before: datetime | None = None) -> list[Row]:
     """(part, month, item, way, on behalf, reported, files, then the counts in the order of `figures.COUNTS`).
 
-    The spans of one agency must not overlap: each receipt then stands in one row.
+    The spans of one agency must not overlap: each receipt then stands in one row. `before`: only receipts
+    written before that instant.
     """
     return tx.fetch(
         """
@@ -37,10 +38,36 @@ def receipt_sums(tx: Transaction, spans: Spans) -> list[Row]:
         join receipts r on r.agency = s.agency
          and r.known >= s.from_on::timestamp at time zone interval '8 hours'
          and r.known < s.to_on::timestamp at time zone interval '8 hours'
+         and (%(before)s::timestamptz is null or r.known < %(before)s::timestamptz)
         cross join lateral json_to_record(r.counts::json) as c(
              accepted bigint, corrected bigint, known bigint, returned bigint, late bigint, undated bigint,
              persons bigint, review bigint)
         group by 1, 2, 3, 4, 5, 6
         """,
-        _columns(spans),
+        {**_columns(spans), "before": before},
+    )
+
+
+def failed_checks(tx: Transaction, spans: Spans, before: datetime | None = None) -> list[Row]:
+    """(part, item, check, rows that it returned) under the profile `report`.
+
+    A row that several checks returned counts at each of them.
+    """
+    return tx.fetch(
+        """
+        select s.part, r.item, told.check_id, sum(told.failed)::bigint
+        from unnest(%(parts)s::uuid[], %(agencies)s::uuid[], %(froms)s::date[], %(tos)s::date[])
+             as s(part, agency, from_on, to_on)
+        join receipts r on r.agency = s.agency and r.profile = 'report'
+         and r.known >= s.from_on::timestamp at time zone interval '8 hours'
+         and r.known < s.to_on::timestamp at time zone interval '8 hours'
+         and (%(before)s::timestamptz is null or r.known < %(before)s::timestamptz)
+         and r.counts not like '%%"returned":0,%%'
+        cross join lateral (
+            select c->>'id' as check_id, (c->>'failed')::bigint as failed
+            from json_array_elements(r.checks::json) as c
+            where c->>'severity' = 'return' and (c->>'failed')::bigint > 0) as told
+        group by 1, 2, 3 order by 1, 2, 3
+        """,
+        {**_columns(spans), "before": before},
     )

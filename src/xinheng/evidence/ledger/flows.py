@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from xinheng.evidence.ledger import day_store
 from xinheng.ground.store.transaction import Transaction
 
 
@@ -25,7 +26,7 @@ class Span:
 class Flow:
     """Days from decision to recording (half came within `p50`, 95 of 100 within `p95`); withdrawals.
 
-    Days are those of the first version under the profile `report`; what was erased no longer tells its day.
+    Days are those of the first version under the profile `report`.
     """
 
     recorded: int  # of which the days are known
@@ -37,36 +38,16 @@ class Flow:
 def flows(tx: Transaction, spans: Sequence[Span]) -> dict[tuple[UUID | None, str | None], Flow]:
     """By (part, None), by (None, month `2026-11`), and over all (None, None).
 
-    Percentiles do not add up: each is worked out over all its rows. The database counts rows by days, which
-    it can do without sorting a year of them; from these counts the percentiles are exact.
+    Percentiles do not add up: each is worked out over all its rows. Rows are counted by days as they come in
+    (`day_counts`); from these counts the percentiles are exact.
     """
-    rows = tx.fetch(
-        """
-        with told as (
-            select s.part, e.kind, (e.known at time zone interval '8 hours')::date as day,
-                   case when e.kind = 'recorded' and r.profile = 'report' then c.valid_from end as decided
-            from unnest(%(parts)s::uuid[], %(sources)s::uuid[], %(froms)s::date[], %(tos)s::date[])
-                 as s(part, source, from_on, to_on)
-            join contents c on c.source = s.source
-            join events e using (event)
-            left join records r on r.record = c.record
-            where e.kind in ('recorded', 'withdrawn')
-              and e.known >= %(first)s::date::timestamp at time zone interval '8 hours'
-              and e.known < %(last)s::date::timestamp at time zone interval '8 hours'
-              and e.known >= s.from_on::timestamp at time zone interval '8 hours'
-              and e.known < s.to_on::timestamp at time zone interval '8 hours'
-        )
-        select part, (extract(year from day) * 12 + extract(month from day))::integer - 1 as month,
-               day - decided as days, kind = 'withdrawn' as gone, count(*)
-        from told group by 1, 2, 3, 4
-        """,
+    rows = day_store.waited(
+        tx,
         {
             "parts": [s.part for s in spans],
             "sources": [s.source for s in spans],
             "froms": [s.from_on for s in spans],
             "tos": [s.to_on for s in spans],
-            "first": min((s.from_on for s in spans), default=None),
-            "last": max((s.to_on for s in spans), default=None),
         },
     )
     days: dict[tuple[UUID | None, str | None], Counter[int]] = {}

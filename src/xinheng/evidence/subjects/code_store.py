@@ -285,6 +285,11 @@ def last_inspection(tx: Transaction) -> datetime | None:
     return ran if isinstance(ran, datetime) else None
 
 
+def inspected(tx: Transaction, day: date) -> bool:
+    [(found,)] = tx.fetch("select exists (select 1 from code_inspections where day <= %(day)s)", {"day": day})
+    return bool(found)
+
+
 def registrars(tx: Transaction) -> list[Registrar]:
     return [
         Registrar(prefix, division, agency)

@@ -199,6 +199,11 @@ def rate(tx: Transaction, day: date) -> Rate:
     return Rate(day, *store.rate(tx, day, until))
 
 
+def inspected(tx: Transaction, day: date) -> bool:
+    """Whether the inspection had run by the end of a day: without one, no finding means nothing."""
+    return store.inspected(tx, day)
+
+
 def enter_registrar(tx: Transaction, registrar: Registrar, clock: Clock) -> None:
     """Enter an agency as registration authority for codes that begin so, in this place.
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from xinheng.core.times import Clock
 from xinheng.evidence.completeness.projector import HeldProjector
 from xinheng.evidence.ledger import erasure, publishing
+from xinheng.evidence.ledger.day_counts import DayProjector
 from xinheng.evidence.ledger.projection import Projector
 from xinheng.evidence.ledger.publishing import LogFiles, Published
+from xinheng.evidence.subjects.coverage import CoverageProjector
 from xinheng.faces.app.activation import active_digest, archived
 from xinheng.faces.app.clock import SystemClock
 from xinheng.faces.app.errors import NoHome
@@ -130,7 +132,7 @@ class App:
 
 def projectors_of(pack: Pack, engine: Engine) -> tuple[Projector, ...]:
     """Every room's projector, for a pack."""
-    return (PublicityProjector(pack, engine), HeldProjector())
+    return (PublicityProjector(pack, engine), HeldProjector(), CoverageProjector(), DayProjector())
 
 
 @contextmanager

@@ -63,6 +63,14 @@ def successions(tx: Transaction, agencies: Iterable[UUID]) -> list[tuple[UUID, U
     ]
 
 
+def all_successions(tx: Transaction) -> list[tuple[UUID, UUID, date]]:
+    """(former, successor, first day) of all: few rows."""
+    rows = tx.fetch(
+        "select former, successor, on_day from agency_successions order by on_day, former, successor"
+    )
+    return [(former, successor, on) for former, successor, on in rows]
+
+
 def succeeded(tx: Transaction, agency: UUID) -> list[UUID]:
     """Whom an agency succeeds, nearest first, and whom they did."""
     rows = tx.fetch(

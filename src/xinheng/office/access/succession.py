@@ -6,8 +6,10 @@ its last day; its successor may mend what it sent.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import NoReturn
+from uuid import UUID
 
 from xinheng.core.times import Clock
 from xinheng.ground.store.transaction import Transaction
@@ -62,6 +64,24 @@ def succeed(tx: Transaction, former: Agency, successor: Agency, on: date, clock:
         audit.note(
             tx, clock, actor, "agency.succeed", f"{former.code} {former.name} → {successor.code}（{on}）"
         )
+
+
+def own_of(tx: Transaction, agencies: Collection[UUID], on: date) -> dict[UUID, tuple[UUID, ...]]:
+    """Each body with all whom it had succeeded by that day: whose records it answers for."""
+    formers: dict[UUID, list[UUID]] = {}
+    for former, successor, day in store_tree.all_successions(tx):
+        if day <= on:
+            formers.setdefault(successor, []).append(former)
+    found = {}
+    for agency in agencies:
+        own, waiting = [agency], [agency]
+        while waiting:
+            for former in formers.get(waiting.pop(), ()):
+                if former not in own:
+                    own.append(former)
+                    waiting.append(former)
+        found[agency] = tuple(own)
+    return found
 
 
 def _fits_end(tx: Transaction, agency: Agency, on: date) -> None:

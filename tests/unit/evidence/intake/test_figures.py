@@ -15,6 +15,7 @@ from xinheng.core.times import today
 from xinheng.evidence.intake.figures import Sums, figures, share
 from xinheng.evidence.intake.model import Way
 from xinheng.evidence.ledger import service as ledger
+from xinheng.evidence.ledger.day_counts import DayProjector
 from xinheng.evidence.ledger.flows import Flow, percentile
 from xinheng.office.access import moving, service
 from xinheng.office.access.model import AgencyKind, Level
@@ -28,6 +29,7 @@ B_AUTHORITY = "清河市城市管理局"
 @pytest.fixture
 def town(house):
     """C (city office) over X (county office); A under X, B under C; A run by the line body L under C."""
+    house.projectors = (DayProjector(),)
     with house.database.transaction() as tx:
         for new in (
             NewAgency("C", "清河市信用办", None, AgencyKind.OFFICE, Level.CITY, from_on=OLD),
@@ -128,7 +130,7 @@ def test_withdrawals_are_counted_on_their_day(town):
         taken = ledger.Withdrawal(
             town.record(sent), source, today(town.clock), "决定被撤销", town.pack.digest
         )
-        ledger.withdraw(tx, taken, town.clock, ())
+        ledger.withdraw(tx, taken, town.clock, town.projectors)
     assert of(town, "X").flow(month="2026-11").withdrawn == 1
     assert of(town, "B").flow().withdrawn == 0
 

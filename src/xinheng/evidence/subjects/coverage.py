@@ -1,0 +1,75 @@
+"""覆盖: which organisations have a record of which item, and since which day.
+
+Kept by `CoverageProjector` in the appending transaction. What an organisation was on that day (division and
+kind) is kept with it: a past figure stays when a code is corrected. Nothing is ever taken away: a record that
+was withdrawn or erased was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from xinheng.evidence.ledger.day_counts import known_on
+from xinheng.evidence.ledger.projection import Batch
+from xinheng.evidence.subjects import coverage_store as store
+from xinheng.ground.store.transaction import Transaction
+
+ANY: Final = ""  # the item that stands for any
+ENTERPRISE: Final = "企业"  # kind of the organisations whose code begins with 91
+
+
+class CoverageProjector:
+    """A `Projector` of the ledger. Looks up who is new to an item before the head is locked; as a rule nobody
+    is, so that nothing is written under the lock."""
+
+    def __init__(self) -> None:
+        self._new: list[tuple[str, UUID]] = []
+
+    def prepare(self, tx: Transaction, batch: Batch) -> None:
+        """Find the organisations that have no record of their item yet."""
+        met: dict[str, set[bytes]] = {}
+        for part in ("records", "changed"):
+            if batch.has(part):
+                for piece in batch.reader(part):
+                    _meet(met, piece)
+        self._new = []
+        for item, subjects in met.items():
+            self._new += store.absent(tx, item, [UUID(bytes=s) for s in sorted(subjects)])
+
+    def finish(self, tx: Transaction, batch: Batch) -> None:
+        """Enter them under the day of this append."""
+        if self._new:
+            store.enter(tx, known_on(tx), self._new)
+
+
+def _meet(met: dict[str, set[bytes]], piece: pa.RecordBatch) -> None:
+    for item in pc.unique(piece.column("item")).to_pylist():
+        here = piece.filter(pc.equal(piece.column("item"), item))
+        met.setdefault(item, set()).update(pc.unique(here.column("subject")).to_pylist())
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How many organisations of one division and kind have a record of an item ('': of any)."""
+
+    item: str
+    division: str
+    kind: str
+    count: int
+
+
+def covered(tx: Transaction, before: date, items: Collection[str] | None = None) -> tuple[Covered, ...]:
+    """Who was covered before a day, by item (None: all of them), division and kind."""
+    return tuple(Covered(*row) for row in store.counts(tx, before, None if items is None else list(items)))
+
+
+def covered_by_any(tx: Transaction, before: date, items: Collection[str]) -> tuple[Covered, ...]:
+    """The same for organisations with a record of at least one of these items, each once; `item` is ''."""
+    return tuple(Covered(ANY, *row) for row in store.counts_of_any(tx, before, list(items)))
