@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from xinheng.core.errors import Kind, XinhengError
+from xinheng.outward.documents.model import DocumentRefused
 
-
-class DocumentRefused(XinhengError):
-    """A document that cannot be written: characters nobody can see, rows of another length, no title."""
-
-    code: ClassVar[str] = "XH810"
-    kind: ClassVar[Kind] = Kind.INVALID
-    title: ClassVar[str] = "文书内容不行"
+__all__ = ["AttachmentAbsent", "AttachmentRefused", "DocumentRefused"]
 
 
 class AttachmentRefused(XinhengError):

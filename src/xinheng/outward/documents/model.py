@@ -10,14 +10,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
-from xinheng.outward.documents.errors import DocumentRefused
+from xinheng.core.errors import Kind, XinhengError
 
 LEVELS: Final = (1, 2, 3)
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What no XML 1.0 file and no person's eye can take: control characters, lone surrogates, non-characters."""
-_NUMERIC: Final = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
+_NUMERIC: Final = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+
+
+class DocumentRefused(XinhengError):
+    """A document that cannot be written: characters nobody can see, rows of another length, no title."""
+
+    code: ClassVar[str] = "XH810"
+    kind: ClassVar[Kind] = Kind.INVALID
+    title: ClassVar[str] = "文书内容不行"
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,11 @@ class Seal:
     """The place of a seal: the writers leave room above the issuer and the date and print the words."""
 
     text: str
+
+    @property
+    def is_seal(self) -> bool:
+        """For templates, which cannot ask for a type."""
+        return True
 
 
 Block = Heading | Paragraph | Table | Seal
