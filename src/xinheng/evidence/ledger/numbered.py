@@ -71,6 +71,16 @@ def walked(
         after = {"day": rows[-1][3], "record": rows[-1][0]}
 
 
+def on_days(tx: Transaction, item: str, days: Collection[date]) -> list[Row]:
+    """(record, document, decided_on) of an item's records decided on these days."""
+    return tx.fetch(
+        """select record, document, decided_on from records
+           where item = %(item)s and decided_on = any(%(days)s::date[]) and document is not null
+           order by decided_on desc, record""",
+        {"item": item, "days": list(days)},
+    )
+
+
 def of_records(tx: Transaction, records: Collection[UUID]) -> dict[UUID, tuple[Numbered, UUID, int]]:
     """Records with the receipt and line by which they first came."""
     rows = tx.fetch(
