@@ -1,0 +1,1 @@
+"""Appraisal: scorecards of agencies, third-party assessment, and the self-check of the city monitoring."""
