@@ -24,8 +24,17 @@ comment on table cases is 'Anything with a clock and an owner: what waits, for w
 create unique index cases_dedupe on cases (dedupe) where closed is null and dedupe is not null;
 create index cases_owner on cases (owner, due_on, case_id) where closed is null;
 create index cases_due on cases (due_on, case_id) where closed is null;
-create index cases_account on cases (account) where closed is null and account is not null;
+create index cases_kind on cases (kind, due_on, case_id) where closed is null;
+-- what the to-do list counts by unit, kind and term is read from this index alone
+create index cases_sums on cases (owner, kind, due_on, case_id) where closed is null;
+create index cases_account on cases (account, due_on, case_id, owner) where closed is null and account is not null;
+create index cases_handed on cases (due_on, case_id, owner) where closed is null and opener <> owner;
+create index cases_opened on cases (opened, owner) where closed is null;
+create index cases_contested on cases (owner) where state = 'contested';
 create index cases_closed on cases (owner, closed) where closed is not null;
+create index cases_ended on cases (closed, case_id) where closed is not null;
+-- an index is read alone only where the table was swept lately: sooner than the server would by itself
+alter table cases set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
 create index cases_ref on cases (ref collate "C");
 create table case_steps (                     -- only ever added to
     step         bigint generated always as identity primary key,

@@ -178,7 +178,12 @@ class Filter:
     closed: bool | None = None
     due_from: date | None = None
     due_until: date | None = None  # inclusive
+    undated: bool = False  # with `due_from`: those without a term too
     ref: str | None = None
+    handed: bool | None = None  # 交办: whether another body than the owner opened it
+    loose: bool = False  # in nobody's hand
+    opened_from: datetime | None = None
+    closed_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -190,15 +195,60 @@ class Page:
 
 
 @dataclass(frozen=True)
+class After:
+    """Where a page of a list ended: the term (or the end, of closed cases) and id of its last case."""
+
+    due_on: date | None
+    case: UUID
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Tally:
-    """Open cases counted; `soon`: due by the day that was asked about, and not overdue."""
+    """Open cases counted; `soon`: due by the day that was asked about, not overdue; `today` among them."""
 
     open: int = 0
     overdue: int = 0
     soon: int = 0
+    today: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.open + other.open, self.overdue + other.overdue, self.soon + other.soon)
+        return Tally(
+            self.open + other.open,
+            self.overdue + other.overdue,
+            self.soon + other.soon,
+            self.today + other.today,
+        )
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the day of a scope looks like besides its terms."""
+
+    new: int  # open, opened since the instant that was asked about
+    contested: int
+    handed: int  # open, opened by another body
+    held: int  # open, in somebody's hand
+    done: int  # closed since the day began
+    next_on: date | None  # the next term after the day
+    next_count: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for one owner on a morning; `soon`: due after the day, by the next working day."""
+
+    owner: UUID
+    open: int
+    new: int
+    today: int
+    overdue: int
+    soon: int
+    soon_on: date | None
+    soon_first: str | None  # title of one of them
+    fresh: int  # overdue since the working day before
+    fresh_first: str | None
+    next: date | None
 
 
 @dataclass(frozen=True)

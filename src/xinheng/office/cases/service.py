@@ -25,6 +25,7 @@ from xinheng.office.cases.errors import CaseAbsent, NoteRefused, StepRefused
 from xinheng.office.cases.model import (
     NAMES,
     Actor,
+    After,
     Case,
     Counts,
     Filter,
@@ -287,9 +288,22 @@ def listed(tx: Transaction, wanted: Filter, page: Page | None = None) -> list[Ca
     return store.listed(tx, wanted, page or Page())
 
 
-def count(tx: Transaction, wanted: Filter) -> int:
-    """How many `listed` would give without pages."""
-    return store.count(tx, wanted)
+def following(tx: Transaction, wanted: Filter, after: After | None, limit: int) -> list[Case]:
+    """Open cases from where a page ended (None: from the start): the nearest term first, none last.
+
+    As quick on the last page as on the first. `wanted` must not ask for closed cases.
+    """
+    return store.following(tx, replace(wanted, closed=False), after, limit)
+
+
+def ended(tx: Transaction, wanted: Filter, after: After | None, limit: int) -> list[Case]:
+    """Closed cases from where a page ended (None: from the start), the latest first."""
+    return store.ended(tx, replace(wanted, closed=True, state=None), after, limit)
+
+
+def count(tx: Transaction, wanted: Filter, most: int | None = None) -> int:
+    """How many `listed` would give without pages; with `most`, counted no further than that."""
+    return store.count(tx, wanted, most)
 
 
 def history(tx: Transaction, case: UUID) -> list[Step]:
@@ -301,3 +315,15 @@ def counts(tx: Transaction, owners: Collection[UUID] | None, on: date, soon: dat
     """Open cases of these agencies (None: all) on a day; `soon`: the last term that counts as pressing
     (`model.yellow_until`)."""
     return Counts(store.tallies(tx, None if owners is None else list(owners), on, soon or on))
+
+
+def standing(
+    tx: Transaction, owners: Collection[UUID] | None, span: tuple[datetime, datetime], at: datetime
+) -> dict[str, tuple[int, int, int]]:
+    """Kind -> how many were opened in a span (half-open), closed in it, and open at an instant.
+
+    Of those whom they belonged to at that instant (None: everybody), whatever was done about them since.
+    """
+    given = None if owners is None else list(owners)
+    rows = store.standing(tx, given, span[0], span[1], at)
+    return {kind: (opened, closed, still) for kind, opened, closed, still in rows}

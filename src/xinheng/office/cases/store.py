@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import pyarrow as pa
 
 from xinheng.core import canonical
 from xinheng.ground.store.transaction import Row, Transaction
-from xinheng.office.cases.model import Actor, Case, Filter, Page, State, Step, Tally
+from xinheng.office.cases.model import Actor, After, Case, Filter, Page, State, Step, Tally
 
 _COLUMNS = (
     "case_id, kind, title, owner, account, ref, state, outcome, due_on, basis, detail, opener, opened, "
@@ -90,7 +90,10 @@ def held(tx: Transaction, case: UUID) -> Case | None:
 def change(tx: Transaction, case: Case, at: datetime) -> None:
     """Write state, owner, account, outcome, term and end of a case that is held."""
     tx.execute(
-        """update cases set state = %(state)s, owner = %(owner)s, account = %(account)s,
+        """update cases set state = %(state)s, account = %(account)s,
+                            opened_for = case when owner <> %(owner)s then coalesce(opened_for, owner)
+                                              else opened_for end,
+                            owner = %(owner)s,
                             outcome = %(outcome)s, due_on = %(due_on)s, closed = %(closed)s, changed = %(at)s
            where case_id = %(case)s""",
         vars(case) | {"state": case.state.value, "at": at},
@@ -224,44 +227,107 @@ def open_keys(tx: Transaction, owners: Sequence[UUID], kind: str) -> list[Row]:
     )
 
 
-_WHERE = """
-(%(owner)s::uuid is null or owner = %(owner)s::uuid)
-and (%(owners)s::uuid[] is null or owner = any(%(owners)s::uuid[]))
-and (%(kind)s::text is null or kind = %(kind)s::text)
-and (%(state)s::text is null or state = %(state)s::text)
-and (%(account)s::uuid is null or account = %(account)s::uuid)
-and (%(closed)s::boolean is null or (closed is not null) = %(closed)s::boolean)
-and (%(overdue_on)s::date is null or (closed is null and due_on < %(overdue_on)s::date))
-and (%(due_from)s::date is null or due_on >= %(due_from)s::date)
-and (%(due_until)s::date is null or due_on <= %(due_until)s::date)
-and (%(ref)s::text is null or ref collate "C" = %(ref)s::text
-     or (%(ref_end)s::text is not null and ref collate "C" >= %(ref)s::text
-         and ref collate "C" < %(ref_end)s::text))
-"""
+# A question is put together from what is asked: the plan follows the clauses that stand, each of which has
+# an index. Values are bound, never written into the text.
+_CLAUSES: Final[Mapping[str, str]] = {
+    "owner": "owner = %(owner)s",
+    "owners": "owner = any(%(owners)s::uuid[])",
+    "kind": "kind = %(kind)s",
+    "state": "state = %(state)s",
+    "account": "account = %(account)s",
+    "overdue_on": "closed is null and due_on < %(overdue_on)s",
+    "due_from": "due_on >= %(due_from)s",
+    "due_until": "due_on <= %(due_until)s",
+    "opened_from": "opened >= %(opened_from)s",
+    "closed_from": "closed >= %(closed_from)s",
+}
+_OF_TERM: Final = ("overdue_on", "due_from", "due_until")
+
+
+def _where(wanted: Filter, *, dated: bool | None = None) -> str:
+    """The clauses of a filter. `dated`: of the two halves of a list, that with terms or that without."""
+    given = vars(wanted)
+    found = [
+        text
+        for name, text in _CLAUSES.items()
+        if given[name] is not None and not (dated is False and name in _OF_TERM)
+    ]
+    if dated is None and wanted.undated and wanted.due_from is not None:
+        found[found.index(_CLAUSES["due_from"])] = "(due_on >= %(due_from)s or due_on is null)"
+    if dated is not None:
+        found.append("due_on is not null" if dated else "due_on is null")
+    if wanted.closed is not None:
+        found.append("closed is not null" if wanted.closed else "closed is null")
+    if wanted.handed is not None:
+        found.append("opener <> owner" if wanted.handed else "(opener is null or opener = owner)")
+    if wanted.loose:
+        found.append("account is null")
+    if wanted.ref is not None:
+        text = """ref collate "C" = %(ref)s"""
+        if wanted.ref.endswith("/"):
+            text = f"""({text} or (ref collate "C" >= %(ref)s and ref collate "C" < %(ref_end)s))"""
+        found.append(text)
+    return " and ".join(found) or "true"
 
 
 def _asked(wanted: Filter) -> dict[str, Any]:
-    end = f"{wanted.ref[:-1]}0" if wanted.ref and wanted.ref.endswith("/") else None  # 0 follows / in ASCII
     return {
         **vars(wanted),
         "owners": None if wanted.owners is None else list(wanted.owners),
         "state": wanted.state.value if wanted.state else None,
-        "ref_end": end,
+        "ref_end": f"{wanted.ref[:-1]}0" if wanted.ref else None,  # 0 follows / in ASCII
     }
 
 
 def listed(tx: Transaction, wanted: Filter, page: Page) -> list[Case]:
     """Open ones before closed ones, the nearest term first, those without a term last."""
     rows = tx.fetch(
-        f"""select {_COLUMNS} from cases where {_WHERE}
+        f"""select {_COLUMNS} from cases where {_where(wanted)}
             order by closed desc nulls first, due_on, case_id limit %(limit)s offset %(offset)s""",
         _asked(wanted) | {"limit": page.size, "offset": (page.number - 1) * page.size},
     )
     return [_case(row) for row in rows]
 
 
-def count(tx: Transaction, wanted: Filter) -> int:
-    return int(tx.fetch(f"select count(*) from cases where {_WHERE}", _asked(wanted))[0][0])
+def following(tx: Transaction, wanted: Filter, after: After | None, limit: int) -> list[Case]:
+    """Open cases from where a page ended, the nearest term first, those without a term last."""
+    found: list[Case] = []
+    if after is None or after.due_on is not None:
+        found = _stretch(tx, wanted, after, limit, dated=True)
+        after = None
+    undated = wanted.undated or not any(getattr(wanted, name) is not None for name in _OF_TERM)
+    if undated and len(found) < limit:
+        found += _stretch(tx, wanted, after, limit - len(found), dated=False)
+    return found
+
+
+def _stretch(tx: Transaction, wanted: Filter, after: After | None, limit: int, *, dated: bool) -> list[Case]:
+    on = "and (due_on, case_id) > (%(due_on)s, %(case)s)" if dated else "and case_id > %(case)s"
+    rows = tx.fetch(
+        f"""select {_COLUMNS} from cases where {_where(wanted, dated=dated)} {on if after else ""}
+            order by due_on, case_id limit %(limit)s""",
+        _asked(wanted) | {"limit": limit} | ({"due_on": after.due_on, "case": after.case} if after else {}),
+    )
+    return [_case(row) for row in rows]
+
+
+def ended(tx: Transaction, wanted: Filter, after: After | None, limit: int) -> list[Case]:
+    """Closed cases from where a page ended, the latest first."""
+    on = "and (closed, case_id) < (%(at)s, %(case)s)" if after else ""
+    rows = tx.fetch(
+        f"""select {_COLUMNS} from cases where {_where(wanted)} {on}
+            order by closed desc, case_id desc limit %(limit)s""",
+        _asked(wanted) | {"limit": limit} | ({"at": after.closed, "case": after.case} if after else {}),
+    )
+    return [_case(row) for row in rows]
+
+
+def count(tx: Transaction, wanted: Filter, most: int | None = None) -> int:
+    """How many; with `most`, counted no further than that."""
+    inner = f"select 1 from cases where {_where(wanted)}"
+    capped = f"select count(*) from ({inner} limit %(most)s) capped"
+    question = f"select count(*) from cases where {_where(wanted)}" if most is None else capped
+    return int(tx.fetch(question, _asked(wanted) | {"most": most})[0][0])
 
 
 def history(tx: Transaction, case: UUID) -> list[Step]:
@@ -272,13 +338,17 @@ def history(tx: Transaction, case: UUID) -> list[Step]:
 def tallies(
     tx: Transaction, owners: Sequence[UUID] | None, on: date, soon: date
 ) -> dict[tuple[UUID, str], Tally]:
-    """Open cases by (owner, kind)."""
+    """Open cases by (owner, kind): read from an index alone."""
     rows = tx.fetch(
-        """select owner, kind, count(*), count(*) filter (where due_on < %(on)s),
-                  count(*) filter (where due_on >= %(on)s and due_on <= %(soon)s)
-           from cases
-           where closed is null and (%(owners)s::uuid[] is null or owner = any(%(owners)s::uuid[]))
-           group by owner, kind""",
+        f"""select owner, kind, count(*), count(*) filter (where due_on < %(on)s),
+                   count(*) filter (where due_on >= %(on)s and due_on <= %(soon)s),
+                   count(*) filter (where due_on = %(on)s)
+            from cases where closed is null {of_owners(owners)} group by owner, kind""",
         {"owners": None if owners is None else list(owners), "on": on, "soon": soon},
     )
     return {(row[0], row[1]): Tally(*row[2:]) for row in rows}
+
+
+def of_owners(owners: Sequence[UUID] | None) -> str:
+    """The clause for a scope; without one, none."""
+    return "" if owners is None else "and owner = any(%(owners)s::uuid[])"

@@ -39,6 +39,7 @@ def new(number: int = 1, **more: object) -> NewCase:
 
 
 def opened(tx: Transaction, clock: SteppingClock, number: int = 1, **more: object) -> Case:
+    clock.step(milliseconds=1)  # ids of one millisecond have no order
     return cases.open_case(tx, new(number, **more), clock)
 
 

@@ -123,6 +123,7 @@ def test_only_what_was_asked_for_goes_out(
         "xinyong@example.gov.cn",
         "wang@example.gov.cn",
     }
+    clock.step(seconds=1)
     notices.send(tx, letter(agency, account=MINE), clock, pack)
     assert notices.deliveries(tx, limit=1)[0][0].address == "wang@example.gov.cn"
     wants(tx, pack, clock, agency, address="")
