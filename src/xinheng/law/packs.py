@@ -32,6 +32,7 @@ from xinheng.law.errors import (
     SecretItemError,
     UnknownItemError,
 )
+from xinheng.law.letters import Letters, read_letters
 from xinheng.law.model import Basis, Instrument, Item, Marks, Profile
 from xinheng.law.notices import Notices, read_notices
 from xinheng.law.scorecards_reading import Appraisal, read_appraisal
@@ -61,6 +62,7 @@ class Pack:
     notices: Notices
     workplans: Mapping[str, WorkPlan]
     appraisal: Appraisal = field(default_factory=Appraisal)
+    letters: Letters = field(default_factory=Letters)
     _archive: bytes = field(repr=False, default=b"")
     _common: Common = field(repr=False, default=NOTHING)
 
@@ -225,8 +227,9 @@ def _add(pack: Pack, source: sources.Source, bench: Bench, *, tried: bool) -> Pa
         targets=targets,
         remedies=read_remedies(source.folder("remedies"), pack.remedies, bases, name),
         measures=read_measures(source.folder("measures"), pack.measures, bases, root=root),
-        appraisal=read_appraisal(source.folder("appraisal"), pack.appraisal, bases, name),
         notices=read_notices(source.folder("notices"), pack.notices, bases, name),
+        letters=read_letters(source.folder("letters"), pack.letters, bases, name),
+        appraisal=read_appraisal(source.folder("appraisal"), pack.appraisal, bases, name),
         workplans=plans,
         _common=common,
     )

@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+){0,3}")
 HEAD = "pack.yaml"
 FOLDERS = (
     *("instruments", "catalogue", "calendar", "publicity", "targets", "remedies", "measures"),
-    *("workplans", "appraisal", "notices"),
+    *("workplans", "appraisal", "notices", "letters"),
 )
 MAX_CHAIN = 5
 MAX_FILES = 200
