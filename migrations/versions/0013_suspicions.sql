@@ -54,6 +54,7 @@ create table suspicion_answers (              -- only ever added to; the one tha
 );
 comment on table suspicion_answers is 'What was answered to a suspicion, by whom, when';
 create index suspicion_answers_of on suspicion_answers (suspicion, at);
+create index suspicion_answers_package on suspicion_answers (package) where package is not null;
 
 create table suspicion_attachments (
     attachment   uuid primary key,

@@ -53,6 +53,21 @@ def personal_name_sql(name: str) -> str:
     return f"(({shapes}) AND NOT {organisation_name_sql(name)})"
 
 
+def listed_person_sql(name: str, code: str | None, kind: str | None, dropped: str) -> str:
+    """True where a row of a table outside the catalogue is about a natural person: the rule of
+    `row_kind_sql`, over the columns (SQL expressions) that it has."""
+    shown = f"trim({name})"
+    given = f"trim({code})" if code else "CAST(NULL AS VARCHAR)"
+    said = f"trim({kind})" if kind else "CAST(NULL AS VARCHAR)"
+    others = ", ".join(f"'{text}'" for text, value in _KINDS.items() if value != PERSON)
+    return (
+        f"coalesce(CASE WHEN {said} = '自然人' THEN true WHEN {said} IN ({others}) THEN false "
+        f"WHEN {given} <> '' AND NOT regexp_full_match({given}, '{_IDENTITY_SHAPE}') THEN false "
+        f"WHEN {personal_name_sql(shown)} THEN true "
+        f"WHEN ({dropped} > 0 OR {given} <> '') AND NOT {organisation_name_sql(shown)} THEN true END, false)"
+    )
+
+
 def organisation_name_sql(name: str) -> str:
     """True where `name` surely names an organisation; false for NULL."""
     return (

@@ -63,25 +63,9 @@ class AnswerRefused(XinhengError):
     title: ClassVar[str] = "答复或处理不完整"
 
 
-class AttachmentRefused(XinhengError):
-    """An attachment of another kind than PDF, JPG or PNG by its content, too large, or one too many."""
-
-    code: ClassVar[str] = "XH887"
-    kind: ClassVar[Kind] = Kind.INVALID
-    title: ClassVar[str] = "附件不能收"
-
-
 class PackageRefused(XinhengError):
     """A package that was changed, is of another list, or is no package."""
 
     code: ClassVar[str] = "XH888"
     kind: ClassVar[Kind] = Kind.INVALID
     title: ClassVar[str] = "交换包不能导入"
-
-
-class AttachmentAbsent(XinhengError):
-    """No such attachment, or it was removed, or its bytes are not on this machine."""
-
-    code: ClassVar[str] = "XH889"
-    kind: ClassVar[Kind] = Kind.ABSENT
-    title: ClassVar[str] = "没有这个附件"

@@ -86,8 +86,8 @@ def _row(
         "agency": chain[-1].bytes,
         "source": new.source.value,
         "item": new.item,
-        "number": _masked(new.number),
-        "party": _masked(new.party),
+        "number": masked(new.number),
+        "party": masked(new.party),
         "decided_on": new.decided_on,
         "evidence": canonical.dumps({name: mask(text)[0] for name, text in new.evidence.items()}),
         "dedupe": new.dedupe,
@@ -101,7 +101,8 @@ def _row(
     }
 
 
-def _masked(text: str | None) -> str | None:
+def masked(text: str | None) -> str | None:
+    """A text with identity numbers masked."""
     return mask(text)[0] if text else None
 
 

@@ -60,6 +60,15 @@ def by_id(tx: Transaction, suspicion: UUID) -> Suspicion | None:
     return _suspicion(rows[0]) if rows else None
 
 
+def by_ids(tx: Transaction, ids: Collection[UUID]) -> list[Suspicion]:
+    """Those of these that are there."""
+    rows = tx.fetch(
+        f"select {_COLUMNS} from suspicions where suspicion = any(%(ids)s::uuid[])",
+        {"ids": [str(i) for i in ids]},
+    )
+    return [_suspicion(row) for row in rows]
+
+
 def locked(tx: Transaction, ids: Collection[UUID]) -> list[Suspicion]:
     """Those of these that are there, held until the transaction ends, in the order of their ids."""
     rows = tx.fetch(
@@ -97,6 +106,35 @@ def settle(tx: Transaction, ids: Collection[UUID], said: Mapping[str, Any]) -> i
            where suspicion = any(%(ids)s::uuid[])""",
         {**said, "ids": [str(i) for i in ids]},
     )
+
+
+def set_package(tx: Transaction, ids: Collection[UUID], package: UUID | None) -> None:
+    """Note with which package these are out; None: they are here again."""
+    tx.execute(
+        """update suspicions set package = %(package)s::uuid, version = version + 1
+           where suspicion = any(%(ids)s::uuid[])""",
+        {"package": package, "ids": [str(i) for i in ids]},
+    )
+
+
+def ids_of_package(tx: Transaction, package: UUID) -> list[UUID]:
+    """What is still out with a package."""
+    rows = tx.fetch(
+        "select suspicion from suspicions where package = %(package)s for update", {"package": package}
+    )
+    return [row[0] for row in rows]
+
+
+def answers_of_package(tx: Transaction, package: UUID) -> dict[UUID, Answer]:
+    """suspicion -> the answer that came back with a package."""
+    rows = tx.fetch(
+        f"""select {_ANSWER} from suspicion_answers
+            where package = %(package)s and suspicion in (
+                select l.suspicion from suspicion_lines l join suspicion_packages p using (list_id)
+                where p.package = %(package)s)""",
+        {"package": package},
+    )
+    return {row[1]: _answer(row) for row in rows}
 
 
 def prove(tx: Transaction, records: Mapping[UUID, UUID]) -> None:
