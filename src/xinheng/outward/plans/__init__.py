@@ -1,0 +1,1 @@
+"""Work plans: how far each task of the pack's plans is, live where the platform can know it."""
