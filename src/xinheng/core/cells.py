@@ -34,8 +34,14 @@ _INVISIBLE_POINTS: Final = tuple(p for p in _BLANK_POINTS if p not in _SPACE_POI
 
 
 def re_class(points: tuple[int, ...]) -> str:
-    """A character class for RE2, with every member as `\\x{…}`."""
-    return "[" + "".join(f"\\x{{{p:X}}}" for p in points) + "]"
+    """A character class for RE2, members as `\\x{…}`, neighbours as a range. `points`: ascending."""
+    runs: list[list[int]] = []
+    for point in points:
+        if runs and point == runs[-1][-1] + 1:
+            runs[-1][1:] = [point]
+        else:
+            runs.append([point])
+    return "[" + "".join("-".join(f"\\x{{{p:X}}}" for p in run) for run in runs) + "]"
 
 
 def sql_text(value: str) -> str:
@@ -229,23 +235,23 @@ def _spelt_sql(serial: bool) -> str:
         f"WHEN regexp_matches(cell, '{_SERIAL}') THEN CASE WHEN {count} IN (0, 60) OR {count} > 73050 "
         f"THEN NULL ELSE strftime({day}, '%Y-%m-%d') END "
     )
-    shapes = "".join(
-        f"WHEN regexp_matches(cell, '{shape}') THEN {_checked_sql(_padded_sql(shape))} " for shape in _SHAPES
+    # the parts of whichever spelling it is, brought into one; worked out once, then asked whether it is a day
+    parts = "".join(
+        f"WHEN regexp_matches(cell, '{shape}') THEN regexp_replace(cell, '{shape}', '\\1-\\2-\\3') "
+        for shape in _SHAPES
     )
-    return f"CASE WHEN cell IN ({forever}) THEN '{OPEN_END}' {by_count if serial else ''}{shapes}END"
+    spelt = f"list_transform([CASE {parts}END], lambda parts: {_day_sql('parts')})[1]"
+    return f"CASE WHEN cell IN ({forever}) THEN '{OPEN_END}' {by_count if serial else ''}ELSE {spelt} END"
 
 
-def _padded_sql(shape: str) -> str:
-    parts = (f"regexp_extract(cell, '{shape}', {i})" for i in (1, 2, 3))
-    return " || '-' || ".join(f"lpad({p}, {4 if i == 0 else 2}, '0')" for i, p in enumerate(parts))
-
-
-def _checked_sql(padded: str) -> str:
-    """A padded `YYYY-MM-DD` if it is a day of 1900 to 2099 (9999-12-31: the open end), else NULL."""
-    real = f"try_strptime({padded}, '%Y-%m-%d') IS NOT NULL"
+def _day_sql(parts: str) -> str:
+    """Year, month and day joined by hyphens, padded if that is a day of 1900 to 2099 (9999-12-31: the open
+    end), else NULL."""
+    day = f"try_strptime({parts}, '%Y-%m-%d')"
     return (
-        f"CASE WHEN {padded} = '9999-12-31' THEN '{OPEN_END}' "
-        f"WHEN {padded} BETWEEN '1900-01-01' AND '2099-12-31' AND {real} THEN {padded} END"
+        f"CASE WHEN {parts} = '9999-12-31' THEN '{OPEN_END}' "
+        f"WHEN {day} BETWEEN TIMESTAMP '{OPEN_START}' AND TIMESTAMP '{OPEN_END}' "
+        f"THEN strftime({day}, '%Y-%m-%d') END"
     )
 
 
