@@ -67,7 +67,6 @@ create table watch_lists (                    -- a list that somebody gave to be
     raised_count integer
 );
 comment on table watch_lists is 'Lists compared record by record with what is held';
-create unique index watch_lists_once on watch_lists (agency, item, file_sha256, self_check, given);
 create index watch_lists_agency on watch_lists (agency, given desc);
 create table watch_list_lines (               -- of lines about natural persons the number alone
     list         uuid not null references watch_lists,

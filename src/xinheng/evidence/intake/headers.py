@@ -48,6 +48,10 @@ class Dictionary:
         """This dictionary with other assignments before the catalogue's."""
         return Dictionary({**self.meanings, **{normal(k): v for k, v in overrides.items()}})
 
+    def besides(self, others: Mapping[str, Target]) -> Dictionary:
+        """This dictionary with other headers behind the catalogue's."""
+        return Dictionary({**{normal(k): v for k, v in others.items()}, **self.meanings})
+
     def score(self, row: Sequence[str | None]) -> tuple[int, int]:
         """How much of a row is header: (cells that name a field, cells that are known at all)."""
         targets = [self.read(cell).target for cell in row if cell and cell.strip()]

@@ -39,6 +39,7 @@ class Reading:
     mapping: Mapping[str, str] = field(default_factory=dict)  # header -> field code, name or 'ignored'
     sheet: str | None = None
     limits: Limits = field(default_factory=Limits)
+    also: Mapping[str, str] = field(default_factory=dict)  # headers beside the item's own -> field code
 
 
 def stage(path: Path, folder: Path, item: Item, engine: Scanner, reading: Reading | None = None) -> Staged:
@@ -49,7 +50,8 @@ def stage(path: Path, folder: Path, item: Item, engine: Scanner, reading: Readin
     `fault`. A file with a header and no rows is staged with `rows = 0`.
     """
     how = reading or Reading()
-    known = headers.dictionary(item).with_overrides(dict.fromkeys(own_columns.ALL, Target(IGNORED)))
+    known = headers.dictionary(item).besides({h: Target(code) for h, code in how.also.items()})
+    known = known.with_overrides(dict.fromkeys(own_columns.ALL, Target(IGNORED)))
     known = known.with_overrides(mapping.overrides(how.mapping, item))
     encoding.measure(path, how.limits)
     with path.open("rb") as file:

@@ -45,12 +45,12 @@ def items(tx: Transaction) -> list[str]:
 def walked(
     tx: Transaction, item: str, since: date, sources: Collection[UUID] | None = None
 ) -> Iterator[Sequence[Row]]:
-    """(record, source, document, decided_on, reported) of an item's records decided since a day, in pieces
-    of PAGE, the latest decision first. Held in memory is one piece at a time."""
+    """(record, source, document, decided_on, reported, subject) of an item's records decided since a day, in
+    pieces of PAGE, the latest decision first. Held in memory is one piece at a time."""
     after: dict[str, object] = {"day": date(9999, 12, 31), "record": UUID(int=0)}
     while True:
         rows = tx.fetch(
-            """select record, source, document, decided_on, profile = 'report' from records
+            """select record, source, document, decided_on, profile = 'report', subject from records
                where item = %(item)s and decided_on >= %(since)s
                  and decided_on <= %(day)s and (decided_on < %(day)s or record > %(record)s)
                  and document is not null

@@ -73,7 +73,7 @@ def _gathered(tx: Transaction, pack: Pack, since: date) -> _Board:
             continue
         board.items.append(item)
         for rows in numbered.walked(tx, item, since):
-            for _, source, document, decided_on, reported in rows:
+            for _, source, document, decided_on, reported, _ in rows:
                 parsed = parse(document)
                 if parsed is None or parsed.key.year < since.year:
                     continue
@@ -234,5 +234,6 @@ def _raised(pack: Pack, board: _Board, found: Iterable[Stretch], told: _Told) ->
                 party=None,
                 decided_on=None,
                 evidence={**said, "缺号": text},
-                dedupe=f"gap:{gap.agency.hex}:{gap.item}:{gap.series}:{gap.year}:{number}",
+                # as a list does that names the same number: it is raised once
+                dedupe=f"number:{gap.agency.hex}:{gap.item}:{gap.series}〔{gap.year}〕{number}",
             )
