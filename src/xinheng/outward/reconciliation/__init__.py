@@ -1,0 +1,1 @@
+"""Reconciliation upward: per record what was sent, what the upper platform took, returned and shows."""
