@@ -55,3 +55,13 @@ def pages(
             if len(found) < PAGE:
                 break
             after = (found[-1].decided_on, found[-1].record)
+
+
+def named(tx: Transaction, records: Collection[UUID]) -> dict[UUID, tuple[str | None, date | None]]:
+    """Document number and day of decision of each of these records that still stands."""
+    rows = tx.fetch(
+        """select record, document, decided_on from records
+           where record = any(%(records)s::uuid[]) and state = 'current'""",
+        {"records": [str(record) for record in records]},
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
