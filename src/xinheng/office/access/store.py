@@ -144,6 +144,13 @@ def all_accounts(tx: Transaction) -> list[Account]:
     return [_account(row) for row in tx.fetch(f"select {_ACCOUNT} from accounts order by login")]
 
 
+def account_names(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = tx.fetch(
+        "select account, name from accounts where account = any(%(ids)s::uuid[])", {"ids": list(ids)}
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def accounts_of(tx: Transaction, agencies: Iterable[UUID]) -> list[Account]:
     """Of these agencies, by login."""
     rows = tx.fetch(
