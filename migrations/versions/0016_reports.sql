@@ -40,6 +40,12 @@ insert into coverage (item, subject, known_on, division, kind)
           group by 2) as told
     join subjects s using (subject);
 
+-- cases -----------------------------------------------------------------------------------------------
+-- Whose it was when it was opened, once it was given to another: without it nobody could say whose it was on
+-- an earlier day. Null: its owner never changed.
+alter table cases add column opened_for uuid;
+comment on column cases.opened_for is 'First owner of a case that was given to another; null where its owner never changed';
+
 -- reports ---------------------------------------------------------------------------------------------
 create table bulletins (                      -- 通报 as issued: what it was computed from, and what came out
     head         text not null,               -- code of the office; '' for the whole place

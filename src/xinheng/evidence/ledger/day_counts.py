@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -86,3 +86,8 @@ def held(
 def taken(tx: Transaction, item: str, sources: Sequence[UUID] | None, before: date) -> int:
     """Records of an item that came in before a day, withdrawn ones among them; of all sources with None."""
     return store.taken(tx, item, sources, before)
+
+
+def position(tx: Transaction, known: datetime) -> int:
+    """How many events the ledger held before an instant, over all epochs."""
+    return store.position(tx, known)

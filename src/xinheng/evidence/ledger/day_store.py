@@ -84,3 +84,17 @@ def waited(tx: Transaction, spans: Mapping[str, Sequence[object]]) -> list[Row]:
            group by 1, 2, 3, 4""",
         spans,
     )
+
+
+def position(tx: Transaction, known: datetime) -> int:
+    """The first `seq` not known before that instant. Both ascend, so that a few looks find it."""
+    [(top,)] = tx.fetch("select coalesce(max(seq), -1) + 1 from events")
+    low, high = 0, int(top)
+    while low < high:
+        middle = (low + high) // 2
+        earlier = tx.fetch(
+            "select known < %(known)s from events where seq >= %(seq)s order by seq limit 1",
+            {"known": known, "seq": middle},
+        )
+        low, high = (middle + 1, high) if earlier and earlier[0][0] else (low, middle)
+    return low

@@ -46,6 +46,12 @@ def active_digest(tx: Transaction, known: Known | None = None) -> str | None:
     return rows[0][0] if rows else None
 
 
+def first_digest(tx: Transaction) -> str | None:
+    """The digest of the pack that was active first; None where none ever was."""
+    rows = tx.fetch("select digest from pack_activations order by known limit 1")
+    return rows[0][0] if rows else None
+
+
 def archived(tx: Transaction, digest: str) -> Pack:
     """A pack from its archive, whatever became of its files. KeyError where it never was active here."""
     rows = tx.fetch("select archive from packs where digest = %(digest)s", {"digest": digest})

@@ -146,6 +146,11 @@ def by_ids(tx: Transaction, ids: Iterable[UUID]) -> Mapping[UUID, Agency]:
     return store.agencies_by_id(tx, ids)
 
 
+def names_on(tx: Transaction, on: date) -> Mapping[UUID, str]:
+    """What every body was called on a day; those without a name on that day are left out."""
+    return store.names_on(tx, on)
+
+
 def tree(tx: Transaction, on: date | None = None) -> list[tuple[int, Agency]]:
     """All agencies by place, parents before their children, with their depth; by code within a parent.
 

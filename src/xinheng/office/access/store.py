@@ -111,6 +111,16 @@ def names_of(tx: Transaction, agencies: Iterable[UUID]) -> tuple[DatedName, ...]
     return tuple(DatedName(*row) for row in rows)
 
 
+def names_on(tx: Transaction, on: date) -> dict[UUID, str]:
+    """Agency -> its name that day."""
+    rows = tx.fetch(
+        """select agency, name from agency_names
+           where from_on <= %(on)s and (to_on is null or %(on)s < to_on) order by agency, from_on, name""",
+        {"on": on},
+    )
+    return {agency: name for agency, name in rows}
+
+
 def authorities_of(tx: Transaction, agency: UUID) -> tuple[DatedName, ...]:
     rows = tx.fetch(
         """select authority, from_on, to_on from agency_authorities

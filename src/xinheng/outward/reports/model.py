@@ -7,7 +7,7 @@ target is met is decided by the whole numbers, not by what is shown.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -123,3 +123,28 @@ def division_prefix(division: str) -> str:
     while len(digits) > 2 and digits.endswith("00"):
         digits = digits[:-2]
     return digits
+
+
+def change(now: Ratio, before: Ratio) -> str:
+    """环比 in percentage points, of what is shown: `+1.20`; a dash where either is not there."""
+    if now.percent is None or before.percent is None:
+        return NONE
+    return f"{now.percent - before.percent:+}"
+
+
+def places(sums: Sequence[Sums]) -> list[int | None]:
+    """名次 of each, from 1 on; None where nothing was reported: such a one is listed apart, not last.
+
+    The higher compliance first, exactly; where that is equal, the smaller share of late records (where no
+    term can be worked out, none is late); where both are equal, the same place, and the next one is left out.
+    """
+    keys = [_standing(each) for each in sums]
+    order = sorted(key for key in keys if key is not None)
+    return [None if key is None else order.index(key) + 1 for key in keys]
+
+
+def _standing(sums: Sums) -> tuple[Fraction, Fraction] | None:
+    passed, late = compliance(sums), lateness(sums)
+    if passed.whole == 0:
+        return None
+    return -Fraction(passed.part, passed.whole), Fraction(late.part, late.whole) if late.whole else Fraction()
