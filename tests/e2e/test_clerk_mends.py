@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 from tests.e2e import invented
-from tests.e2e.conftest import WIDTHS, Visiting, Visitor, downloaded
+from tests.e2e.conftest import WINDOWS, Visiting, Visitor, downloaded
 from tests.e2e.town import Town
 from tests.unit.evidence.intake.hostile.samples import xls
 
@@ -116,15 +116,14 @@ def approved(visitor: Visitor, told: str) -> str:
     return page.url
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_bad_xls_is_mended_approved_and_turns_green(
-    visit: Visiting, place: Town, passwords: dict[str, str], tmp_path: Path, width: int
+    visit: Visiting, place: Town, passwords: dict[str, str], tmp_path: Path
 ) -> None:
-    clerk, colleague = visit(width), visit(width)
+    clerk, colleague = visit(), visit(390)
     clerk.sign_in("cgj-1", passwords["cgj-1"])
     colleague.sign_in("cgj-2", passwords["cgj-2"])
 
-    handed_in(clerk, bad_xls(place, tmp_path, 600 + width))
+    handed_in(clerk, bad_xls(place, tmp_path, 600))
     first = approved(colleague, "将退回")
     page = clerk.page
     page.goto(first.split("?")[0])
@@ -168,14 +167,13 @@ def test_what_a_colleague_sends_back_says_why(
     assert "第三行的处罚类别不对" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_county_enters_for_its_township(
-    visit: Visiting, place: Town, passwords: dict[str, str], tmp_path: Path, width: int
+    visit: Visiting, place: Town, passwords: dict[str, str], tmp_path: Path
 ) -> None:
-    clerk = visit(width)
+    clerk = visit()
     clerk.sign_in("xcg", passwords["xcg"])
     file = tmp_path / "子镇.csv"
-    file.write_bytes(invented.sheet(rows(place, 660 + 2 * width, TOWNSHIP)[:2]))
+    file.write_bytes(invented.sheet(rows(place, 660 + 20, TOWNSHIP)[:2]))
     page = chosen(clerk, file, TOWNSHIP)
     assert f"替{TOWNSHIP}报送" in page.inner_text("main")
     page.click("text=正式报送")
@@ -189,8 +187,7 @@ def test_a_county_enters_for_its_township(
     assert f"代录：{COUNTY}" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@WINDOWS
 def test_a_decision_is_typed_checked_and_handed_in(
     visit: Visiting, place: Town, width: int, script: bool
 ) -> None:

@@ -6,9 +6,8 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from tests.e2e import invented
-from tests.e2e.conftest import WIDTHS, Visiting, downloaded
+from tests.e2e.conftest import WINDOWS, Visiting, downloaded
 from tests.e2e.town import Town
 
 
@@ -25,8 +24,7 @@ def sheet(place: Town, folder: Path, start: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@WINDOWS
 def test_from_a_file_to_the_workbook_of_what_came_back(
     visit: Visiting, place: Town, tmp_path: Path, width: int, script: bool
 ) -> None:
@@ -67,9 +65,8 @@ def test_from_a_file_to_the_workbook_of_what_came_back(
     assert "转交文件已经下载" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_office_s_pages_are_free_of_barriers(visit: Visiting, place: Town, width: int) -> None:
-    office = visit(width)
+def test_the_office_s_pages_are_free_of_barriers(visit: Visiting, place: Town) -> None:
+    office = visit()
     office.sign_in("xyb", place.passwords["xyb"])
     for path in ("/desk", "/desk/office", "/desk/audit", "/desk/receipts", "/desk/upload"):
         office.go(path)

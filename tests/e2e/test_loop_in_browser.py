@@ -6,9 +6,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from tests.e2e import invented
-from tests.e2e.conftest import WIDTHS, Visiting, Visitor
+from tests.e2e.conftest import Visiting, Visitor
 from tests.e2e.town import Town, send
 
 
@@ -18,14 +17,13 @@ def picture(visitor: Visitor, name: str) -> None:
         visitor.page.screenshot(path=Path(folder) / f"{name}-{visitor.width}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_returned_row_is_contested_answered_and_dropped(
-    visit: Visiting, place: Town, tmp_path: Path, width: int
+    visit: Visiting, place: Town, tmp_path: Path
 ) -> None:
-    day, number = place.day - timedelta(days=200), 7_000 + width
+    day, number = place.day - timedelta(days=200), 7_000
     wrong = [invented.penalty(number + n, day, 处罚类别="罚") for n in range(2)]
     receipt = send(place, tmp_path, "SJJ", "penalty", wrong).receipt
-    clerk, office = visit(width), visit(width)
+    clerk, office = visit(), visit(390)
     clerk.sign_in("sjj", place.passwords["sjj"])
     office.sign_in("xyb", place.passwords["xyb"])
     clerk.go("/desk/cases")
@@ -51,14 +49,13 @@ def test_a_returned_row_is_contested_answered_and_dropped(
     picture(clerk, "numbers")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_a_revoked_decision_is_withdrawn_after_a_second_look(
-    visit: Visiting, place: Town, tmp_path: Path, width: int
+    visit: Visiting, place: Town, tmp_path: Path
 ) -> None:
-    day, number = place.day - timedelta(days=30), 7_500 + width
+    day, number = place.day - timedelta(days=30), 7_500
     row = invented.penalty(number, day)
     send(place, tmp_path, "SJJ", "penalty", [row])
-    clerk = visit(width)
+    clerk = visit()
     clerk.sign_in("sjj", place.passwords["sjj"])
     clerk.go("/desk/withdrawals")
     clerk.page.select_option("#item", "penalty")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.e2e.conftest import WIDTHS, Visiting
+from tests.e2e.conftest import WINDOWS, Visiting
 from tests.e2e.town import Town
 
 from xinheng.office.access import accounts, service
@@ -39,9 +39,8 @@ def county(place: Town) -> Town:
     return place
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_office_reads_the_tree_and_the_figures(visit: Visiting, county: Town, width: int) -> None:
-    office = visit(width)
+def test_the_office_reads_the_tree_and_the_figures(visit: Visiting, county: Town) -> None:
+    office = visit()
     office.sign_in("xyb", county.passwords["xyb"])
     office.go("/desk/tree")
     assert not office.page.is_visible("text=石桥街道办事处")
@@ -58,8 +57,7 @@ def test_the_office_reads_the_tree_and_the_figures(visit: Visiting, county: Town
     office.look()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@WINDOWS
 def test_an_administrator_opens_and_closes_an_account(
     visit: Visiting, county: Town, width: int, script: bool
 ) -> None:
