@@ -151,6 +151,10 @@ class Attachments:
             raise AttachmentAbsent(digest, "的内容与登记的摘要不一致")
         return content
 
+    def remove(self, digest: str) -> None:
+        """Delete a content that nothing names any more; one that is not there is no fault."""
+        self._of(digest).unlink(missing_ok=True)
+
     def _of(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
             raise AttachmentAbsent(digest, "不是摘要")

@@ -27,28 +27,29 @@ def content(document: Document) -> dict[str, Any]:
         "addressee": document.addressee,
         "dated": document.dated.isoformat(),
         "issuer": document.issuer,
-        "blocks": [_block(block) for block in document.blocks],
+        "blocks": [block(each) for each in document.blocks],
         "note": document.note,
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
-    match block:
+def block(said: Block) -> dict[str, Any]:
+    """A block as plain values."""
+    match said:
         case Heading():
-            return {"is": "heading", "text": block.text, "level": block.level}
+            return {"is": "heading", "text": said.text, "level": said.level}
         case Paragraph():
-            return {"is": "paragraph", "text": block.text}
+            return {"is": "paragraph", "text": said.text}
         case Seal():
-            return {"is": "seal", "text": block.text}
+            return {"is": "seal", "text": said.text}
         case Table():
-            columns = [{"name": column.name, "numeric": column.numeric} for column in block.columns]
-            rows = [list(row) for row in block.rows]
+            columns = [{"name": column.name, "numeric": column.numeric} for column in said.columns]
+            rows = [list(row) for row in said.rows]
             return {
                 "is": "table",
-                "title": block.title,
+                "title": said.title,
                 "columns": columns,
                 "rows": rows,
-                "note": block.note,
+                "note": said.note,
             }
 
 
