@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
+from uuid import UUID
 
 from xinheng.core.identity import mask
 from xinheng.core.ids import new_id
@@ -61,6 +63,8 @@ def add_account(
         raise _refused("信用办或审计作为兼任角色", "兼任经办人、审核人或单位管理员")
     if OF_AGENCIES & {new.role, *also} and new.agency is None:
         raise _refused("经办人、审核人或管理员账号没有所属单位", "用 --agency 指定已登记的单位")
+    if new.role is Role.ASSESSOR and (new.agency is not None or also):
+        raise _refused("评估机构的账号有所属单位或兼任角色", "不属于任何单位、不兼任的账号")
     if store.account_by_login(tx, new.login) is not None:
         raise _refused(f"账号 {new.login} 已存在", "未使用过的账号")
     password = passwords.generate()
@@ -95,6 +99,16 @@ def by_login(tx: Transaction, login: str) -> Account:
 def listed(tx: Transaction) -> list[Account]:
     """All accounts, by login."""
     return store.all_accounts(tx)
+
+
+def of_agency(tx: Transaction, agency: UUID) -> list[Account]:
+    """The accounts of one agency, by login."""
+    return store.accounts_of(tx, [agency])
+
+
+def names(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these accounts are called."""
+    return store.account_names(tx, ids) if ids else {}
 
 
 def reset_password(tx: Transaction, login: str, hashing: Passwords, clock: Clock, actor: str) -> str:

@@ -77,6 +77,17 @@ def yellow_until(day: date, add_working_days: AddWorkingDays) -> date:
         return day + timedelta(days=1)
 
 
+def working_day_before(day: date, is_workday: Callable[[date], bool]) -> date:
+    """The last working day before `day`; the day before where the calendar does not know the year."""
+    before = day - timedelta(days=1)
+    try:
+        while not is_workday(before):
+            before -= timedelta(days=1)
+    except UnknownYearError:
+        return day - timedelta(days=1)
+    return before
+
+
 def colour(due_on: date | None, day: date, add_working_days: AddWorkingDays) -> Colour:
     """The colour on `day` of an open case that is due on `due_on`."""
     if due_on is None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from tests.unit.faces.web.samples import RECORD, WHO
 
 from xinheng.evidence.intake.answering import Act
 from xinheng.faces.web.desk import cases_views as views
+from xinheng.faces.web.desk import todo_views
 from xinheng.faces.web.desk.views import CheckLine
-from xinheng.faces.web.views import FormError, Pair, Tag, pages
-from xinheng.office.cases.model import Tally
+from xinheng.faces.web.views import Figure, FormError, Pair, Tag, Turn
+from xinheng.office.cases.model import Day, Tally
 
 DAY = date(2026, 11, 20)
 ACTS = tuple(views.choice(act) for act in Act)
@@ -26,20 +28,43 @@ LINE = views.CaseLine(
     age="9 天",
 )
 CHOSEN = {"kind": "returned_row", "state": "", "colour": "red", "owner": "", "hand": ""}
-LIST = views.CasesView(
-    figures=views.figures(Tally(12, 2, 1), 3),
-    lines=(LINE,),
+MINE = replace(LINE, mine=True, handed=True)
+DAY_OF = Day(2, 1, 1, 4, 3, date(2026, 11, 25), 2)
+SUMS = (todo_views.SumLine("退回的行", "/desk/cases?kind=returned_row", "12", "1", "2", "1"),)
+LIST = todo_views.TodoView(
+    shortcuts=todo_views.shortcuts(Tally(12, 2, 1, 1), DAY_OF, CHOSEN),
+    sections=(todo_views.Section("超期", (LINE, MINE)), todo_views.Section("其余", (LINE,))),
     with_owner=True,
     kinds=(views.Choice("returned_row", "退回的行（12）"),),
-    states=(views.Choice("open", "待办"),),
-    colours=(views.Choice("red", "超期"),),
+    states=todo_views.state_choices(),
+    whens=todo_views.choices(todo_views.WHEN),
     owners=(views.Choice(str(RECORD), "云台市市场监督管理局（12）"),),
+    hands=todo_views.choices(todo_views.HANDS),
     chosen=CHOSEN,
-    count="120",
-    pages=pages(1, 120, "/desk/cases", CHOSEN, 50),
+    count="超过 1 000",
+    next_term=todo_views.next_term(DAY_OF),
+    turn=Turn(2, "/desk/cases", "/desk/cases?after=3"),
+    by_kind=SUMS,
+    by_unit=SUMS,
+    more_units=3,
+    colleagues=(views.Choice(str(RECORD), "王经办（我）"),),
     hand_over=True,
+    ownerless=(("云台市旧局", "/desk/cases?owner=x"),),
+    done=2,
 )
-EMPTY = views.CasesView(views.figures(Tally(), 0), (), False, (), (), (), (), dict.fromkeys(CHOSEN, ""), "0")
+NO_DAY = Day(0, 0, 0, 0, 0, None, 0)
+EMPTY = todo_views.TodoView(
+    shortcuts=todo_views.shortcuts(Tally(), NO_DAY, dict.fromkeys(CHOSEN, "")),
+    sections=(),
+    with_owner=False,
+    kinds=(),
+    states=(),
+    whens=(),
+    owners=(),
+    hands=(),
+    chosen=dict.fromkeys(CHOSEN, ""),
+    count="0",
+)
 CASE = views.CaseView(
     case=RECORD,
     title=LINE.title,
@@ -62,7 +87,10 @@ CASE = views.CaseView(
 )
 BARE = views.CaseView(RECORD, "错码：91420100MA000000XX", (), (), ())
 RECEIPT = views.ReceiptCasesView(
-    RECORD, LIST.figures, (views.RuleRow("penalty.class", "处罚类别", "不在值表中", 23, 4),), ACTS
+    RECORD,
+    (Figure("退回的行", "12"),),
+    (views.RuleRow("penalty.class", "处罚类别", "不在值表中", 23, 4),),
+    ACTS,
 )
 BULK = views.BulkView(RECORD, ACTS[0], "penalty.class", "不在值表中", 23)
 HAND_OVER = views.HandOverView((views.Choice(str(RECORD), "王经办"),), (("王经办", 3),), done=3)

@@ -9,7 +9,9 @@ from tests.unit.faces.web.samples_codes import code_pages
 from tests.unit.faces.web.samples_reviews import review_pages
 
 from xinheng.faces.web.desk import views as desk
+from xinheng.faces.web.desk.morning import Elsewhere, Message, MorningView
 from xinheng.faces.web.desk.navigation import Group, Link
+from xinheng.faces.web.desk.todo_views import Shortcut
 from xinheng.faces.web.portal import patterns
 from xinheng.faces.web.portal import views as portal
 from xinheng.faces.web.views import Figure, FormError, Pair, Tag, Turn, highlighted, pages
@@ -219,6 +221,13 @@ RECEIPT_LINES = (
         "3",
     ),
 )
+MORNING = MorningView(
+    (Shortcut("超期", "3", "/desk/cases?colour=red", "bad"),),
+    (Elsewhere("待审核的报送", "2", "/desk/submissions"),),
+    (Message("收到函件", "/desk/notices/x", "2026-11-20 10:00"),),
+    "下一个期限 2026-11-25，3 件",
+)
+QUIET = MorningView((), (), (), None)
 DESK = desk.DeskView(
     "云台市市场监督管理局",
     "2026 年 11 月",
@@ -377,7 +386,8 @@ PAGES: dict[str, tuple[str, str, dict[str, object]]] = {
         },
     ),
     "sign_in": ("desk/sign_in.html", "", {"form": SIGN_IN, "who": None}),
-    "desk": ("desk/home.html", "desk", {"desk": DESK, "who": WHO}),
+    "desk": ("desk/home.html", "desk", {"desk": DESK, "morning": MORNING, "who": WHO}),
+    "desk quiet": ("desk/home.html", "desk", {"desk": DESK, "morning": QUIET, "who": WHO}),
     "upload": ("desk/upload.html", "upload", {"form": UPLOAD, "who": WHO}),
     "preview": ("desk/preview.html", "upload", {"preview": PREVIEW, "who": WHO}),
     "receipt": ("desk/receipt.html", "receipts", {"receipt": RECEIPT, "who": WHO}),

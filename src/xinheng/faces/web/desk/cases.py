@@ -1,8 +1,7 @@
-"""待办: the list, one case, what is done about it, handing over to a colleague."""
+"""待办: one case, what is done about it, handing over to a colleague; `todo` is the list."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -14,139 +13,37 @@ from xinheng.evidence.intake import answering, returned_store, returning
 from xinheng.evidence.intake.answering import Act
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
 from xinheng.evidence.intake.service import kept_receipt
-from xinheng.faces.web.access import AnySession, OwnForm, oversees, signed_in, who
+from xinheng.faces.web.access import AnySession, OwnForm, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import cases_views as views
-from xinheng.faces.web.desk.case_kinds import link_of, name_of
+from xinheng.faces.web.desk.case_kinds import link_of
+from xinheng.faces.web.desk.cases_reach import actor, own_case
 from xinheng.faces.web.desk.receipt_views import check_line
 from xinheng.faces.web.errors import ParameterError, RoleRefusedError, status_of
 from xinheng.faces.web.pages import PRIVATE
-from xinheng.faces.web.views import Figure, FormError, Tag, page_number, pages
+from xinheng.faces.web.views import FormError, Tag
 from xinheng.ground.store.transaction import Transaction
-from xinheng.office.access import accounts, moving
+from xinheng.office.access import accounts
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Account, Role, Session
+from xinheng.office.cases import days
 from xinheng.office.cases import service as cases
-from xinheng.office.cases.errors import CaseAbsent, HandOverRefused
-from xinheng.office.cases.model import NAMES, Actor, Case, Colour, Filter, Page, State, yellow_until
+from xinheng.office.cases.errors import HandOverRefused
+from xinheng.office.cases.model import NAMES, Case, State
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 PATH: Final = "/desk/cases"
-SIZE: Final = 50
 ROWS: Final = 20  # returned rows of one case that are written out
 
 
-def in_scope(web: Web, tx: Transaction, session: Session) -> frozenset[UUID] | None:
-    """Whose cases an account sees: its agency's; an office's, all below it; the auditor's, everyone's."""
-    if not oversees(session):
-        return frozenset({session.account.agency or UUID(int=0)})
-    if session.agency is None or session.account.role is Role.AUDITOR:
-        return None
-    return moving.scope(tx, session.agency, web.today())
-
-
-def actor(session: Session) -> Actor:
-    """The account as the history of a case names it."""
-    return Actor(session.account.account, session.account.agency, session.account.name)
-
-
-def people(tx: Transaction) -> dict[UUID, Account]:
-    """All accounts by id."""
-    return {account.account: account for account in accounts.listed(tx)}
-
-
-def own_case(web: Web, tx: Transaction, session: Session, case: UUID) -> Case:
-    """A case that this account may see; another agency's is answered as if it did not exist."""
-    there = cases.by_id(tx, case)
-    mine = in_scope(web, tx, session)
-    if mine is not None and there.owner not in mine:
-        raise CaseAbsent(case)
-    return there
+def people(tx: Transaction, agency: UUID | None) -> dict[UUID, Account]:
+    """The accounts of an agency by id."""
+    return {account.account: account for account in accounts.of_agency(tx, agency)} if agency else {}
 
 
 def _member(session: Session, case: Case) -> bool:
     """Whether the account belongs to the agency that has to act."""
     return session.account.agency == case.owner and session.account.role is not Role.AUDITOR
-
-
-def open_figures(web: Web, tx: Transaction, session: Session) -> tuple[Figure, ...]:
-    """What waits for this account's agency or office, for the desk's first page; empty where nothing does."""
-    day, add = web.today(), web.app.pack.calendar.add_working_days
-    scope = in_scope(web, tx, session)
-    total = cases.counts(tx, scope, day, yellow_until(day, add)).total
-    contested = cases.count(tx, Filter(owners=scope, state=State.CONTESTED))
-    return views.figures(total, contested) if total.open else ()
-
-
-# -- the list ----------------------------------------------------------------------------------------
-
-
-@router.get(PATH)
-def show_list(  # noqa: PLR0913, PLR0917 - one parameter a filter
-    web: House,
-    session: AnySession,
-    kind: Annotated[str, Query(max_length=40)] = "",
-    state: Annotated[str, Query(max_length=20)] = "",
-    colour: Annotated[str, Query(max_length=10)] = "",
-    owner: Annotated[str, Query(max_length=40)] = "",
-    hand: Annotated[str, Query(max_length=10)] = "",
-    page: Annotated[str, Query(max_length=10)] = "",
-) -> Response:
-    """What waits: the nearest term first."""
-    chosen = {"kind": kind, "state": state, "colour": colour, "owner": owner, "hand": hand}
-    number, day, add = page_number(page), web.today(), web.app.pack.calendar.add_working_days
-    soon = yellow_until(day, add)
-    with web.transaction() as tx:
-        scope = in_scope(web, tx, session)
-        counts = cases.counts(tx, scope, day, soon)
-        contested = cases.count(tx, Filter(owners=scope, state=State.CONTESTED))
-        wanted = _filter(web, session, scope, chosen)
-        total = cases.count(tx, wanted)
-        found = cases.listed(tx, wanted, Page(number, SIZE))
-        known = agencies.by_ids(tx, {c.owner for c in found} | {who for who, _ in counts.by})
-        named = {one.account: one.name for one in people(tx).values()} if found else {}
-    names = {agency.agency: agency.name for agency in known.values()}
-    owners = sorted({who for who, _ in counts.by}, key=lambda who: -counts.of(who).open)
-    view = views.CasesView(
-        figures=views.figures(counts.total, contested),
-        lines=tuple(views.case_line(c, names, named, day, add) for c in found),
-        with_owner=oversees(session),
-        kinds=tuple(
-            views.Choice(k, f"{name_of(k)}（{counts.kind(k).open}）")
-            for k in sorted({k for _, k in counts.by} | ({kind} if kind else set()))
-        ),
-        states=tuple(views.Choice(s.value, NAMES[s]) for s in State),
-        colours=tuple(views.Choice(c.value, text) for c, text in views.COLOURS.items()),
-        owners=tuple(
-            views.Choice(str(who), f"{names.get(who, '—')}（{counts.of(who).open}）") for who in owners
-        ),
-        chosen=chosen,
-        count=str(total),
-        pages=pages(number, total, PATH, chosen, SIZE),
-        hand_over=session.agency is not None,
-    )
-    return web.render.private("desk/cases.html", "cases", cases=view, who=who(session))
-
-
-def _filter(web: Web, session: Session, scope: frozenset[UUID] | None, chosen: Mapping[str, str]) -> Filter:
-    day, add = web.today(), web.app.pack.calendar.add_working_days
-    red, yellow = (chosen["colour"] == c.value for c in (Colour.RED, Colour.YELLOW))
-    state = _one_of(State, chosen["state"])
-    return Filter(
-        owners=scope,
-        owner=_uuid(chosen["owner"]),
-        kind=chosen["kind"] or None,
-        state=state,
-        account=session.account.account if chosen["hand"] == "mine" else None,
-        overdue_on=day if red else None,
-        due_from=day if yellow else None,
-        due_until=yellow_until(day, add) if yellow else None,
-        closed=False if yellow or state is None else None,
-    )
-
-
-def _one_of(states: type[State], text: str) -> State | None:
-    return states(text) if text in {s.value for s in states} else None
 
 
 def _uuid(text: str) -> UUID | None:
@@ -171,8 +68,9 @@ def _hand_over_page(
     web: Web, session: Session, *, done: int | None = None, refusal: XinhengError | None = None
 ) -> Response:
     with web.transaction() as tx:
-        colleagues = [a for a in people(tx).values() if session.agency and a.agency == session.account.agency]
-        counts = tuple((a.name, cases.count(tx, Filter(account=a.account, closed=False))) for a in colleagues)
+        colleagues = list(people(tx, session.account.agency).values())
+        held = days.in_hand(tx, session.account.agency) if session.account.agency else {}
+        counts = tuple((a.name, held.get(a.account, 0)) for a in colleagues)
     view = views.HandOverView(
         colleagues=tuple(
             views.Choice(str(a.account), a.name + ("（已停用）" if a.disabled else "")) for a in colleagues
@@ -205,8 +103,8 @@ def hand_over(web: House, session: AnySession, form: OwnForm) -> Response:
 
 
 def _colleague(tx: Transaction, session: Session, text: str) -> Account:
-    found = people(tx).get(_uuid(text) or UUID(int=0))
-    if found is None or session.account.agency is None or found.agency != session.account.agency:
+    found = people(tx, session.account.agency).get(_uuid(text) or UUID(int=0))
+    if found is None:
         raise HandOverRefused(
             found="没有选人，或选的不是本单位的账号",
             expected="本单位的账号",
@@ -236,12 +134,12 @@ def _page(
         there = own_case(web, tx, session, case)
         steps = cases.history(tx, case)
         known = agencies.by_ids(tx, {there.owner})
-        accounts_by_id = people(tx)
+        colleagues = people(tx, there.owner)
+        named = accounts.names(tx, [there.account]) if there.account else {}
         rows = returned_store.rows_of(tx, case) if there.kind == RETURNED_ROW else []
         shown = tuple(_row(web, tx, row) for row in rows[:ROWS])
     day, add = web.today(), web.app.pack.calendar.add_working_days
     tag = views.pressing(there, day, add)
-    named = {one.account: one.name for one in accounts_by_id.values()}
     member = _member(session, there)
     view = views.CaseView(
         case=case,
@@ -254,8 +152,8 @@ def _page(
         acts=views.acts(there, own=member, office=session.account.role is Role.OFFICE),
         colleagues=tuple(
             views.Choice(str(a.account), a.name)
-            for a in accounts_by_id.values()
-            if member and a.agency == there.owner and a.disabled is None and there.closed is None
+            for a in colleagues.values()
+            if member and a.disabled is None and there.closed is None
         ),
         mine=there.account == session.account.account,
         link=link_of(there),

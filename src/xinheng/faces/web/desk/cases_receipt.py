@@ -16,7 +16,7 @@ from xinheng.evidence.intake.store import Kept
 from xinheng.faces.web.access import AnySession, OwnForm, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import cases_views as views
-from xinheng.faces.web.desk.cases import actor, in_scope
+from xinheng.faces.web.desk.cases_reach import actor, in_scope
 from xinheng.faces.web.errors import ParameterError, RoleRefusedError, status_of
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import Figure, FormError, grouped

@@ -15,8 +15,8 @@ from xinheng.evidence.intake.returned_cases import OUTCOMES as RETURNED_OUTCOMES
 from xinheng.evidence.subjects.appeals import OUTCOMES as APPEAL_OUTCOMES
 from xinheng.faces.web.desk.case_kinds import name_of
 from xinheng.faces.web.desk.views import CheckLine
-from xinheng.faces.web.views import Figure, FormError, Pages, Pair, Tag, grouped, moment
-from xinheng.office.cases.model import NAMES, AddWorkingDays, Case, Colour, State, Step, Tally
+from xinheng.faces.web.views import Figure, FormError, Pair, Tag, moment
+from xinheng.office.cases.model import NAMES, AddWorkingDays, Case, Colour, State, Step
 
 STATE_TONES: Final = {
     State.OPEN: "warn",
@@ -25,7 +25,6 @@ STATE_TONES: Final = {
     State.CONTESTED: "warn",
     State.CLOSED: "good",
 }
-COLOURS: Final = {Colour.RED: "超期", Colour.YELLOW: "即将到期"}
 ACTS: Final = {
     Act.CONTEST: ("对规则有异议", "认为校验规则不对。转信用办答复；答复之前这一行仍未入库。"),
     Act.DROP: ("不应报送，销号", "这一行本来就不该报。说明理由后办结，理由留在办理记录里。"),
@@ -69,6 +68,8 @@ class CaseLine:
     pressing: Tag | None
     hand: str | None  # who has it
     age: str
+    handed: bool = False  # by another body
+    mine: bool = False  # the account's own agency has to act, and it is open
 
 
 @dataclass(frozen=True)
@@ -77,23 +78,6 @@ class Choice:
 
     value: str
     text: str
-
-
-@dataclass(frozen=True)
-class CasesView:
-    """The list with its filters."""
-
-    figures: tuple[Figure, ...]
-    lines: tuple[CaseLine, ...]
-    with_owner: bool
-    kinds: tuple[Choice, ...]
-    states: tuple[Choice, ...]
-    colours: tuple[Choice, ...]
-    owners: tuple[Choice, ...]
-    chosen: Mapping[str, str]
-    count: str
-    pages: Pages | None = None
-    hand_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,9 +176,14 @@ def pressing(case: Case, day: date, add: AddWorkingDays) -> Tag | None:
 
 
 def case_line(
-    case: Case, names: Mapping[UUID, str], people: Mapping[UUID, str], day: date, add: AddWorkingDays
+    case: Case,
+    names: Mapping[UUID, str],
+    people: Mapping[UUID, str],
+    day: date,
+    add: AddWorkingDays,
+    own: UUID | None = None,
 ) -> CaseLine:
-    """A case as a line. `names` of agencies, `people` by account."""
+    """A case as a line. `names` of agencies, `people` by account; `own`: the agency of whoever looks."""
     days = (day - case.opened.astimezone(SHANGHAI).date()).days
     return CaseLine(
         case=case.case,
@@ -206,16 +195,8 @@ def case_line(
         pressing=pressing(case, day, add),
         hand=people.get(case.account) if case.account else None,
         age="今天" if days < 1 else f"{days} 天",
-    )
-
-
-def figures(total: Tally, contested: int) -> tuple[Figure, ...]:
-    """What the list opens with."""
-    return (
-        Figure("未办结", grouped(total.open)),
-        Figure("超期", grouped(total.overdue), "bad" if total.overdue else ""),
-        Figure("即将到期", grouped(total.soon), "warn" if total.soon else ""),
-        Figure("有异议", grouped(contested)),
+        handed=case.opener is not None and case.opener != case.owner,
+        mine=case.owner == own and case.closed is None,
     )
 
 

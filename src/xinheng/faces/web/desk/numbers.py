@@ -15,7 +15,7 @@ from xinheng.evidence.intake import numbers
 from xinheng.evidence.intake.model_numbers import NAMES, Declaration, NumberRange, Why
 from xinheng.faces.web.access import AnySession, OwnForm, Sender, oversees, sender, signed_in, who
 from xinheng.faces.web.context import House, Web
-from xinheng.faces.web.desk.cases import actor, in_scope
+from xinheng.faces.web.desk.cases_reach import actor, in_scope
 from xinheng.faces.web.errors import status_of
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import Figure, FormError, Pages, grouped, moment, page_number, pages

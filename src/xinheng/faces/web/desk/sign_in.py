@@ -23,7 +23,7 @@ from xinheng.faces.web.access import (
     who,
 )
 from xinheng.faces.web.context import House, Web
-from xinheng.faces.web.desk.cases import open_figures
+from xinheng.faces.web.desk.morning import morning
 from xinheng.faces.web.desk.receipts import lines
 from xinheng.faces.web.desk.views import DeskView, SignInForm
 from xinheng.faces.web.errors import status_of
@@ -90,14 +90,13 @@ def show_desk(web: House, session: AnySession) -> Response:
     with web.transaction() as tx:
         kept = intake.listed(tx, scope(session), RECENT)
         receipts = lines(tx, web.app.pack, kept)
-        waiting = open_figures(web, tx, session)
+        view_of_day = morning(web, tx, session)
     now = web.app.clock.now().at.astimezone(SHANGHAI)
     view = DeskView(
         title=session.agency.name if session.agency else "信用办工作台",
         subtitle=f"{session.account.name}，{now:%Y-%m-%d}",
-        figures=waiting,
         receipts=receipts,
         with_agency=scope(session) is None,
         may_send=session.agency is not None and scope(session) is not None,
     )
-    return web.render.private("desk/home.html", "desk", desk=view, who=who(session))
+    return web.render.private("desk/home.html", "desk", desk=view, morning=view_of_day, who=who(session))

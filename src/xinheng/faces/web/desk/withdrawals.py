@@ -21,7 +21,7 @@ from xinheng.evidence.ledger.errors import RecordAbsent
 from xinheng.faces.web.access import AnySession, OwnForm, Sender, oversees, sender, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import withdrawals_views as views
-from xinheng.faces.web.desk.cases import actor, in_scope
+from xinheng.faces.web.desk.cases_reach import actor, in_scope
 from xinheng.faces.web.desk.withdrawals_views import NOW, WithdrawalForm
 from xinheng.faces.web.errors import ParameterError, status_of
 from xinheng.faces.web.pages import PRIVATE
