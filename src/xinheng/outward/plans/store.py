@@ -39,7 +39,7 @@ def said(
             left join lateral (
                 select * from plan_reviews r
                 where r.entry = e.entry and (%(known)s::timestamptz is null or r.at < %(known)s)
-                order by r.at desc limit 1
+                order by r.review desc limit 1
             ) r on true
             where e.plan = %(plan)s and (%(task)s::text is null or e.task = %(task)s)
               and (%(known)s::timestamptz is null or e.entered < %(known)s)
@@ -66,7 +66,7 @@ def _said(row: Row) -> Said:
 
 def bodies(tx: Transaction) -> list[tuple[str, UUID]]:
     """(body, agency) as they hold now."""
-    rows = tx.fetch("select body, agency from plan_bodies where ended is null order by body, entered")
+    rows = tx.fetch("select body, agency from plan_bodies where ended is null order by body, meaning")
     return [(row[0], row[1]) for row in rows]
 
 
@@ -110,7 +110,7 @@ def charges(tx: Transaction, plan: str, agencies: Iterable[UUID] | None) -> dict
         """select task, agency, actor, account from (
                select distinct on (task, agency) task, agency, actor, account from plan_charges
                where plan = %(plan)s and (%(all)s or agency = any(%(agencies)s::uuid[]))
-               order by task, agency, at desc
+               order by task, agency, charge desc
            ) latest where account is not null""",
         {"plan": plan, "all": agencies is None, "agencies": [str(a) for a in agencies or ()]},
     )

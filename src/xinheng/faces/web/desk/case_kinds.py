@@ -42,6 +42,12 @@ def _about(case: Case) -> str:
     return case.ref.partition(":")[2]
 
 
+def _plan(case: Case) -> str | None:
+    """`plan:<plan>/<task>/<figure>`"""
+    plan, _, rest = _about(case).partition("/")
+    return f"/desk/plans/{plan}/{rest.partition('/')[0]}"
+
+
 def at(prefix: str) -> Href:
     """A page whose address is `prefix` and the case's id."""
     return lambda case: f"{prefix}/{case.case}"
@@ -56,6 +62,7 @@ KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
         "code_duplicate": KindView("重码", at("/desk/codes")),
         "code_reassigned": KindView("旧码另赋", at("/desk/codes")),
         OBJECTION: KindView("记录异议", at("/desk/record-objections"), "核实并答复"),
+        "plan_value": KindView("工作要点填报", _plan, "去填报"),
     }
 )
 

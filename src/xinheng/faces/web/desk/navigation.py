@@ -83,6 +83,12 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         ),
     ),
     (
+        "通报考核",
+        (
+            (Link("plans", "/desk/plans", "工作要点"), _everyone),
+        ),
+    ),
+    (
         "目录与单位",
         (
             (Link("tree", "/desk/tree", "单位"), _everyone),

@@ -1,0 +1,132 @@
+"""工作要点: the plans of the pack, how far each task is, and the plan as a file to hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from xinheng.faces.web.access import AnySession, signed_in, who
+from xinheng.faces.web.context import House
+from xinheng.faces.web.desk.plans_views import Looking, plan_line, plan_view
+from xinheng.faces.web.desk.reach import heads, require
+from xinheng.faces.web.errors import ParameterError
+from xinheng.faces.web.pages import PRIVATE
+from xinheng.faces.web.views import FormError
+from xinheng.ground.store.transaction import Transaction
+from xinheng.office.access import audit
+from xinheng.office.access import service as agencies
+from xinheng.office.access.model import Agency, Role, Session
+from xinheng.outward.documents import docx, xlsx
+from xinheng.outward.plans import service, sheets
+from xinheng.outward.plans.progress import progress
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
+PATH: Final = "/desk/plans"
+WRITERS: Final = {
+    "xlsx": (xlsx.write, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "docx": (docx.write, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
+Text = Annotated[str, Query(max_length=40)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom (None: the whole place) and which day."""
+
+    head: Agency | None
+    day: date
+    errors: tuple[FormError, ...] = ()
+
+
+def looking(tx: Transaction, session: Session) -> Looking:
+    """What the account may see and do."""
+    account = session.account
+    own = agencies.standing(tx, session.agency).own if session.agency else ()
+    speaks = account.role is Role.OFFICE or account.holds(Role.CLERK) or account.holds(Role.REVIEWER)
+    return Looking(frozenset(own), account.role is Role.OFFICE, account.account, speaks)
+
+
+def asked(tx: Transaction, session: Session, code: str, on: str, today: date) -> Asked:
+    """The head and day of a page; without a head, where the account's view begins. Raises AgencyUnknown,
+    RoleRefusedError."""
+    own = heads(tx, session)
+    head = agencies.by_code(tx, code) if code else own[0] if own else None
+    require(tx, session, head, today)
+    if not on:
+        return Asked(head, today)
+    try:
+        return Asked(head, date.fromisoformat(on))
+    except ValueError:
+        return Asked(head, today, (FormError(f"日期“{on[:20]}”写作 2026-09-30", "f-on"),))
+
+
+@router.get(PATH)
+def show_plans(web: House, session: AnySession) -> Response:
+    """The plans of the pack and of those it extends."""
+    pack, day = web.app.pack, web.today()
+    with web.transaction() as tx:
+        seen = looking(tx, session)
+        lines = [
+            plan_line(pack, plan, service.agencies_of(tx, plan, day), seen)
+            for plan in pack.workplans.values()
+        ]
+    return web.render.private(
+        "desk/plans.html", "plans", lines=lines, pack=pack.title, office=seen.office, who=who(session)
+    )
+
+
+@router.get(PATH + "/{plan}")
+def show_plan(
+    web: House,
+    session: AnySession,
+    plan: str,
+    agency: Text = "",
+    on: Text = "",
+    unit: Text = "",
+    state: Text = "",
+) -> Response:
+    """One plan: every task with its figures and how far it is; the unit's own on top."""
+    pack = web.app.pack
+    with web.transaction() as tx:
+        wanted = asked(tx, session, agency, on, web.today())
+        seen = looking(tx, session)
+        found = progress(tx, pack, service.plan_of(pack, plan), wanted.head, wanted.day)
+    chosen: Mapping[str, str] = {"agency": agency, "on": on, "unit": unit, "state": state}
+    view = plan_view(pack, found, seen, chosen, wanted.errors)
+    status = 422 if wanted.errors else 200
+    return web.render.private("desk/plan.html", "plans", status=status, view=view, who=who(session))
+
+
+@router.get(PATH + "/{plan}/export")
+def export_plan(
+    web: House,
+    session: AnySession,
+    plan: str,
+    kind: Annotated[str, Query(alias="format", max_length=10)] = "xlsx",
+    agency: Text = "",
+    on: Text = "",
+) -> Response:
+    """The plan with its progress as a workbook or an editable document; the export is noted."""
+    if kind not in WRITERS:
+        raise ParameterError(found=f"格式“{kind}”", expected="、".join(WRITERS), todo="从计划页导出")
+    write, media = WRITERS[kind]
+    pack = web.app.pack
+    with web.transaction() as tx:
+        wanted = asked(tx, session, agency, on, web.today())
+        found = progress(tx, pack, service.plan_of(pack, plan), wanted.head, wanted.day)
+        said = f"{plan} {kind} {len(found.tasks)} 项 截至 {wanted.day}"
+        account = session.account
+        audit.note(tx, web.app.clock, account.login, "plan.export", said, account.account)
+    instrument = pack.instruments[found.plan.instrument]
+    document = sheets.document(found, instrument, web.app.settings.site_name)
+    name = quote(f"{document.title}-{wanted.day}.{kind}")
+    return Response(
+        write(document),
+        media_type=media,
+        headers={"cache-control": PRIVATE, "content-disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
