@@ -20,6 +20,7 @@ from xinheng.evidence.subjects import lookup
 from xinheng.faces.web import failures, reading
 from xinheng.faces.web.access import Knock
 from xinheng.faces.web.api import answers
+from xinheng.faces.web.api import holdings as api_holdings
 from xinheng.faces.web.api import routes as api
 from xinheng.faces.web.api import submissions as api_submissions
 from xinheng.faces.web.api import tokens as api_tokens
@@ -71,7 +72,7 @@ DESK = (
     *(numbers, proposals, codes, codes_appeals, reviews, reviews_objections),
 )
 # looked through in this order: what systems ask all day comes first
-API = (api, api_tokens, api_submissions)
+API = (api, api_tokens, api_submissions, api_holdings)
 ROUTERS = tuple(module.router for module in (*API, *PORTAL, *DESK))
 
 

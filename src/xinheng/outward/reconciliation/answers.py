@@ -50,8 +50,8 @@ def _words(reasons: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(mask(" ".join(text.split()))[0][:REASON_LENGTH] for text in reasons[:MOST_REASONS])
 
 
-def refuse(tx: Transaction, partner: Partner, batch: Batch, why: str, clock: Clock) -> None:
-    """A batch was not taken as a whole: what was in it is due again."""
+def refuse(tx: Transaction, partner: Partner, batch: Batch, why: str | None, clock: Clock) -> None:
+    """A batch was not taken as a whole, or (`why` None) is not sent as it is: what was in it is due again."""
     at = clock.now().at
     store.refuse(tx, batch.batch, at, why)
     records = [record for _, record, _ in versions_store.of_batch(tx, batch.batch)]

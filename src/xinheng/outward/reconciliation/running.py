@@ -128,6 +128,9 @@ def _hand_over(home: Home, partner: Partner, link: port.Partner, ran: Ran) -> No
 def _hand(home: Home, partner: Partner, link: port.Partner, batch: Batch, ran: Ran) -> None:
     with home.database.transaction() as tx:
         out = sending.outgoing(tx, batch)
+        if len(out.lines) < batch.rows:  # some of it was erased by law meanwhile: the rest goes in another
+            answers.refuse(tx, partner, batch, None, home.clock)
+            return
     try:
         sent = link.send(out)
     except PartnerRefused as refusal:

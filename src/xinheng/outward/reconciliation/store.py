@@ -115,11 +115,11 @@ def end_answered(tx: Transaction, partner: UUID, at: datetime) -> None:
     )
 
 
-def refuse(tx: Transaction, batch: UUID, at: datetime, why: str) -> None:
-    """End a batch that was not taken as a whole."""
+def refuse(tx: Transaction, batch: UUID, at: datetime, why: str | None) -> None:
+    """End a batch that was not taken as a whole, or is not to be sent as it is (`why` None)."""
     tx.execute(
         "update upward_batches set ended = %(at)s, refused = %(why)s where batch = %(batch)s",
-        {"batch": batch, "at": at, "why": why[:500]},
+        {"batch": batch, "at": at, "why": why and why[:500]},
     )
 
 

@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 from tests.unit.faces.web.asgi import Client
 
 from xinheng.faces.web import access
+from xinheng.faces.web.api.description import PROGRAMS
 from xinheng.faces.web.api.routes import quick_subject
 from xinheng.faces.web.desk.form_lost import FORMS
 from xinheng.faces.web.guard import SECURITY_HEADERS
@@ -40,6 +41,7 @@ def address(route: APIRoute) -> str:
     filled = {"code": "91420100MA000000XX", "record": ID, "receipt": ID, "token": "x" * 22, "path": "x"}
     filled |= {"exchange": ID, "capture": ID, "draft": ID, "item": "penalty"}
     filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "declaration": ID, "review": ID}
+    filled |= {"alert": ID, "listing": ID}
     return route.path.replace("{path:path}", "x").format_map(filled)
 
 
@@ -58,8 +60,8 @@ def test_only_what_concerns_the_public_is_open_to_anyone(site: FastAPI) -> None:
     assert set(open_desk) == {"/desk/sign-in"}
     assert closed_portal == []
     programs = {r.path for r in routes(site) if rules(r) == [access.program]}
-    assert all(path.startswith("/api/v1/submissions") for path in programs)
-    assert len(programs) == 4
+    assert all(path.startswith(PROGRAMS) for path in programs)
+    assert len(programs) == 7
 
 
 def test_a_stranger_gets_nowhere_at_the_desk(site: FastAPI, client: Client) -> None:

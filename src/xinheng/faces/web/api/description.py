@@ -7,7 +7,11 @@ from typing import Any
 from fastapi import FastAPI
 
 PROBLEM = "application/problem+json"
-PROGRAMS = ("/api/v1/submissions",)  # for programs of agencies alone
+PROGRAMS = (
+    "/api/v1/submissions",
+    "/api/v1/holdings",
+    "/api/v1/withdrawals",
+)  # for programs of agencies alone
 FLOW = {
     "type": "oauth2",
     "flows": {

@@ -101,6 +101,24 @@ class ReturnedAnswer(Shape):
     next: str | None = Field(description="下一页的 page；空：没有了")
 
 
+class RowOutcome(Shape):
+    """What became of one row. Of rows about natural persons the outcome alone is said."""
+
+    line: int
+    outcome: str = Field(description="accepted、corrected、known、returned、review、person")
+    record: UUID | None = Field(description="信衡编号：成为或对上的记录")
+    checks: list[dict[str, Any]]
+
+
+class RowsAnswer(Shape):
+    """One page of the rows of a submission, in the order of the sheet."""
+
+    submission: UUID
+    receipt: UUID
+    rows: list[RowOutcome]
+    next: str | None = Field(description="下一页的 page；空：没有了")
+
+
 class RowsBody(Shape):
     """What a JSON body holds."""
 

@@ -73,7 +73,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", description="每份�
 async def hand_in(request: Request, web: House, session: Program, key: Key = None) -> Response:
     """Hand in a file, or rows as JSON. Small ones come back with their receipt; the same key and content
     come back with the same answer."""
-    _require(session, Scope.WRITE)
+    require(session, Scope.WRITE)
     token = await run_in_threadpool(web.uploads.begin)
     try:
         handed = await handed_of(request, web.uploads.file(token), session, key)
@@ -90,7 +90,7 @@ def _hand_in(web: Web, session: ClientSession, handed: Handed) -> Response:
         with suppress(CrowdedDeskError), web.program_turns.turn():
             found = service.run(web.app, found.id)
     if found.state is State.DONE:
-        _publish(web)
+        publish(web)
     if found.state is State.FAILED:
         return _problem(found)
     with web.transaction() as tx:
@@ -117,7 +117,7 @@ def show_list(
     page: Annotated[UUID | None, Query(description="上一页给出的 next")] = None,
 ) -> Response:
     """The agency's submissions by any way, newest first, and those that it handed in for agencies below."""
-    _require(session, Scope.READ)
+    require(session, Scope.READ)
     wanted = Filter(
         agencies=(session.agency.agency,), states=(state,) if state is not None else None, before=page
     )
@@ -132,7 +132,7 @@ def show_list(
 @router.get("/{submission}", response_model=shapes.SubmissionAnswer, summary="一次报送的状态和回执")
 def show(web: House, session: Program, submission: UUID) -> Response:
     """How far a submission has come; with its receipt once it is done."""
-    _require(session, Scope.READ)
+    require(session, Scope.READ)
     with web.transaction() as tx:
         found = service.by_id(tx, submission, [session.agency.agency])
         return _answer(submission_answer(web, tx, found, session.agency.agency))
@@ -152,7 +152,7 @@ def show_returned(
     page: Annotated[int, Query(ge=0, le=2**31 - 1, description="上一页给出的 next")] = 0,
 ) -> Response:
     """The rows that came back with every reason: as JSON a page at a time, or all of them as a workbook."""
-    _require(session, Scope.READ)
+    require(session, Scope.READ)
     with web.transaction() as tx:
         found = service.by_id(tx, submission, [session.agency.agency])
         if found.receipt is None:
@@ -177,6 +177,29 @@ def show_returned(
     )
 
 
+@router.get("/{submission}/rows", response_model=shapes.RowsAnswer, summary="逐行结果")
+def show_rows(
+    web: House,
+    session: Program,
+    submission: UUID,
+    page: Annotated[int, Query(ge=0, le=2**31 - 1, description="上一页给出的 next")] = 0,
+) -> Response:
+    """What became of every row: its outcome, the id of the record it became or met, the checks it failed."""
+    require(session, Scope.READ)
+    with web.transaction() as tx:
+        found = service.by_id(tx, submission, [session.agency.agency])
+        if found.receipt is None:
+            raise _no_receipt(found)
+        every = intake.rows(tx, web.app.pack, found.receipt)
+        rows = list(islice((r for r in every if r.line > page), ROWS + 1))
+    after = str(rows[ROWS - 1].line) if len(rows) > ROWS else None
+    shown = [
+        {n: v for n, v in r.as_json().items() if n in ("line", "outcome", "record", "checks")}
+        for r in rows[:ROWS]
+    ]
+    return _answer({"submission": submission, "receipt": found.receipt, "rows": shown, "next": after})
+
+
 @router.post(
     "/{submission}/hand-on",
     responses={200: {"content": {"text/csv": {}}, "description": "自然人的行，UTF-8 的 CSV"}},
@@ -184,7 +207,7 @@ def show_returned(
 )
 def hand_on(web: House, session: Program, submission: UUID) -> Response:
     """The rows about natural persons, given back once within 24 hours; the platform keeps none of them."""
-    _require(session, Scope.WRITE)
+    require(session, Scope.WRITE)
     with web.transaction() as tx:
         found = service.by_id(tx, submission, [session.agency.agency])
         if found.receipt is None:
@@ -198,7 +221,8 @@ def _answer(value: dict[str, Any]) -> Response:
     return Response(orjson.dumps(value), 200, _PRIVATE, JSON)
 
 
-def _require(session: ClientSession, scope: Scope) -> None:
+def require(session: ClientSession, scope: Scope) -> None:
+    """That the token is good for this. Raises ScopeNeededError."""
     if not session.may(scope):
         raise ScopeNeededError(
             found=f"令牌没有权限 {scope.value}",
@@ -216,7 +240,7 @@ def _no_receipt(found: Submission) -> ParameterError:
     )
 
 
-def _publish(web: Web) -> None:
+def publish(web: Web) -> None:
     """Bring tiles and checkpoint up to what was committed; what hinders this takes nothing back."""
     try:
         web.app.publish()
