@@ -44,6 +44,7 @@ from xinheng.faces.web.desk import (
     upload,
     withdrawals,
 )
+from xinheng.faces.web.desk.books_routes import ROUTERS as BOOKS
 from xinheng.faces.web.desk.form_lost import handler as lost
 from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
 from xinheng.faces.web.desk.plans_routes import ROUTERS as PLANS
@@ -120,7 +121,7 @@ def create_app(app: App) -> FastAPI:
     web.add_exception_handler(SignInNeededError, lost(render, respond))
     # described by FastAPI with the others, served by Starlette before them: asked for all day
     web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
-    for router in (*ROUTERS, *ENTRY, *TODO_LIST, *TREE, *PLANS):
+    for router in (*ROUTERS, *BOOKS, *ENTRY, *TODO_LIST, *TREE, *PLANS):
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")

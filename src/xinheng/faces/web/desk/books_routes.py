@@ -1,0 +1,9 @@
+"""The pages of the books: bulletins, dashboards, exports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xinheng.faces.web.desk import bulletins
+
+ROUTERS: Final = (bulletins.router,)

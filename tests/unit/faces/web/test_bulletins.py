@@ -1,0 +1,98 @@
+"""The pages of the books, a month after the town's: made, issued, downloaded, and told to nobody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from fastapi import FastAPI
+from tests.e2e.town import Town, town
+from tests.unit.faces.web.asgi import Client
+from tests.unit.faces.web.test_desk import csrf, sign_in
+
+from xinheng.faces.web.application import create_app
+from xinheng.ground.store import Server
+
+PATH = "/desk/bulletins"
+NOVEMBER = f"{PATH}/2026-11"
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("books"), server) as built:
+        built.clock.set(datetime(2026, 12, 15, 2, tzinfo=UTC))
+        yield built
+
+
+@pytest.fixture(scope="module")
+def house(later: Town) -> FastAPI:
+    return create_app(later.app)
+
+
+Opening = Callable[[str | None], Client]
+
+
+@pytest.fixture
+def as_(house: FastAPI, later: Town) -> Iterator[Opening]:
+    opened: list[Client] = []
+
+    def open_as(login: str | None) -> Client:
+        client = Client(house)
+        client.__enter__()
+        opened.append(client)
+        if login:
+            sign_in(client, login, later.passwords[login])
+        return client
+
+    yield open_as
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+def test_the_list_says_which_months_are_ready(as_):
+    page = as_("xyb").get(PATH).text
+    assert "月度通报　示例市信用办" in page
+    assert re.search(r'href="/desk/bulletins/2026-11\?agency=XYB">2026-11', page)
+    assert "可以生成" in page
+
+
+def test_the_page_holds_the_bulletin_and_its_files(as_):
+    client = as_("xyb")
+    page = client.get(NOVEMBER).text
+    assert "2026年11月公共信用信息归集情况通报" in page
+    assert re.search(r"<td>七类合计</td><td class=\"num\">\d+</td>", page)
+    for form, start in (("json", b"{"), ("xlsx", b"PK"), ("docx", b"PK"), ("pdf", b"%PDF")):
+        answer = client.get(f"{NOVEMBER}.{form}")
+        assert answer.status_code == 200
+        assert answer.content.startswith(start)
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_month_without_cutoff_and_a_wrong_month_say_so(as_):
+    client = as_("xyb")
+    assert "XH821" in client.get(f"{PATH}/2026-12").text  # no calendar for 2027
+    assert "XH825" in client.get(f"{PATH}/2026-13").text
+    assert client.get(f"{NOVEMBER}.exe").status_code == 422
+
+
+def test_a_clerk_sees_its_own_and_may_not_issue(as_):
+    client = as_("sjj")
+    page = client.get(NOVEMBER)
+    assert page.status_code == 200
+    assert "印发</button>" not in page.text
+    assert client.get(f"{NOVEMBER}?agency=XYB").status_code == 403
+    refused = client.post(f"{NOVEMBER}/issue", data={"csrf": csrf(client)})
+    assert refused.status_code == 403
+
+
+def test_it_is_issued_once_and_the_page_shows_the_digests(as_):
+    client = as_("xyb")
+    token = csrf(client)
+    answer = client.post(f"{NOVEMBER}/issue", data={"csrf": token, "agency": "XYB"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{NOVEMBER}?agency=XYB")
+    page = client.get(NOVEMBER).text
+    assert "bulletin-2026-11-XYB.pdf" in page
+    again = client.post(f"{NOVEMBER}/issue", data={"csrf": token, "agency": "XYB"})
+    assert "XH822" in again.text
