@@ -77,6 +77,17 @@ def counts(
     return {(source, item_): count for source, item_, count in rows}
 
 
+def by_month(
+    tx: Transaction, sources: Collection[UUID] | None, item: str | None, days: tuple[date, date]
+) -> dict[date, int]:
+    """How many were received late in each month (its first day)."""
+    rows = tx.fetch(
+        f"select date_trunc('month', f.received_on)::date, count(*) {_LATE} group by 1",
+        _asked(sources, item, days),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _asked(sources: Collection[UUID] | None, item: str | None, days: tuple[date, date]) -> dict[str, object]:
     return {
         "sources": None if sources is None else list(sources),

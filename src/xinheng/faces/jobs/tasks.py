@@ -14,6 +14,7 @@ from xinheng.evidence.submissions import service as submissions
 from xinheng.evidence.submissions.callbacks import service as callbacks
 from xinheng.evidence.submissions.model import State
 from xinheng.faces.jobs.delivering import deliver
+from xinheng.faces.jobs.watching import watch
 
 if TYPE_CHECKING:
     from xinheng.faces.app import App
@@ -55,4 +56,5 @@ TASKS: Final[Mapping[str, Callable[..., None]]] = {
 # Run by every worker at its start and then each so often: all of it may run side by side.
 RECURRING: Final[tuple[tuple[timedelta, Callable[[App], None]], ...]] = (
     (timedelta(hours=1), sweep_submissions),
+    (timedelta(hours=1), watch),
 )

@@ -48,10 +48,14 @@ from xinheng.faces.web.desk.books_routes import ROUTERS as BOOKS
 from xinheng.faces.web.desk.form_lost import handler as lost
 from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
 from xinheng.faces.web.desk.plans_routes import ROUTERS as PLANS
+from xinheng.faces.web.desk.suspicions_routes import ROUTERS as SUSPICIONS
+from xinheng.faces.web.desk.suspicions_routes import UPLOADS as SUSPICION_FILES
 from xinheng.faces.web.desk.todo_routes import ROUTERS as TODO_LIST
 from xinheng.faces.web.desk.tree_routes import ROUTERS as TREE
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
+from xinheng.faces.web.desk.watch_routes import ROUTERS as WATCH
+from xinheng.faces.web.desk.watch_routes import UPLOADS as WATCH_LISTS
 from xinheng.faces.web.errors import SignInNeededError
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
 from xinheng.faces.web.pace import Pace
@@ -121,11 +125,12 @@ def create_app(app: App) -> FastAPI:
     web.add_exception_handler(SignInNeededError, lost(render, respond))
     # described by FastAPI with the others, served by Starlette before them: asked for all day
     web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
-    for router in (*ROUTERS, *BOOKS, *ENTRY, *TODO_LIST, *TREE, *PLANS):
+    for router in (*ROUTERS, *BOOKS, *ENTRY, *TODO_LIST, *TREE, *PLANS, *WATCH, *SUSPICIONS):
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
-    limit_of = _limit_of((upload.PATH, answers.PATH), app.settings.upload_bytes)
+    uploads = (upload.PATH, answers.PATH, *WATCH_LISTS, *SUSPICION_FILES)
+    limit_of = _limit_of(uploads, app.settings.upload_bytes)
     web.add_middleware(Guard, respond=respond, limit_of=limit_of, pace=Pace(app.settings.lookups_per_minute))
     return web
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +34,15 @@ def run(tx: Transaction, pack: Pack, clock: Clock, actor: str = PLATFORM) -> Run
     done = Run(new_id(clock), clock.now().at, actor, found)
     store.note_run(tx, done)
     return done
+
+
+def run_where_due(tx: Transaction, pack: Pack, clock: Clock, every: timedelta) -> Run | None:
+    """A run, unless there was one within `every`: of several workers one is enough."""
+    store.alone(tx)
+    last = store.last_run(tx)
+    if last is not None and clock.now().at - last.at < every:
+        return None
+    return run(tx, pack, clock)
 
 
 def alert(tx: Transaction, number: UUID, owners: Collection[UUID] | None) -> Alert:

@@ -184,6 +184,19 @@ def count_alerts(tx: Transaction, agencies: Collection[UUID] | None, *, still: b
     return int(tx.fetch(f"select count(*) {_ALERTS_OF}", asked)[0][0])
 
 
+def raised_by_month(tx: Transaction, agencies: Collection[UUID] | None, since: date) -> dict[date, int]:
+    """Alerts by the month (its first day) in which they were raised."""
+    rows = tx.fetch(
+        """select date_trunc('month', raised at time zone interval '8 hours')::date, count(*)
+           from silence_alerts
+           where raised >= %(since)s::timestamp at time zone interval '8 hours'
+             and (%(agencies)s::uuid[] is null or agency = any(%(agencies)s::uuid[]))
+           group by 1""",
+        {"agencies": _ids(agencies), "since": since},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 # -- gaps --------------------------------------------------------------------------------------------
 
 

@@ -39,6 +39,7 @@ def rules(route: APIRoute) -> list[object]:
 
 def address(route: APIRoute) -> str:
     filled = {"code": "91420100MA000000XX", "record": ID, "receipt": ID, "token": "x" * 22, "path": "x"}
+    filled |= {"plan": "x", "task": "x"}
     filled |= {"exchange": ID, "capture": ID, "draft": ID, "item": "penalty"}
     filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "declaration": ID, "review": ID}
     filled |= {"alert": ID, "listing": ID}
@@ -90,6 +91,7 @@ def test_every_change_needs_the_session_s_own_form_token(site: FastAPI) -> None:
         "/desk/form/{item}/autosave",
         "/desk/sign-in",
         "/desk/upload",
+        "/desk/watch/lists",
     ]
 
 

@@ -15,6 +15,7 @@ from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
 from xinheng.evidence.intake.reviews import OBJECTION
 from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.office.cases.model import Case
+from xinheng.outward.suspicions.model import KIND as SUSPICION
 
 Href = Callable[[Case], str | None]
 
@@ -61,6 +62,8 @@ KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
         "code_wrong": KindView("错码", at("/desk/codes")),
         "code_duplicate": KindView("重码", at("/desk/codes")),
         "code_reassigned": KindView("旧码另赋", at("/desk/codes")),
+        "silence": KindView("无数据预警", lambda case: f"/desk/watch/silence/{_about(case)}", "说明或申报"),
+        SUSPICION: KindView("疑似瞒报", at("/desk/suspicions"), "核查并答复"),
         OBJECTION: KindView("记录异议", at("/desk/record-objections"), "核实并答复"),
         "plan_value": KindView("工作要点填报", _plan, "去填报"),
     }

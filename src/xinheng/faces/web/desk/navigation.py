@@ -83,8 +83,20 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         ),
     ),
     (
+        "监测",
+        (
+            (Link("watch", "/desk/watch", "监测总览"), _everyone),
+            (Link("watch-late", "/desk/watch/late", "迟报"), _everyone),
+            (Link("watch-silence", "/desk/watch/silence", "无数据预警"), _everyone),
+            (Link("watch-gaps", "/desk/watch/gaps", "缺号"), _everyone),
+            (Link("watch-lists", "/desk/watch/lists", "清单比对"), _everyone),
+            (Link("suspicions", "/desk/suspicions", "疑似瞒报"), _everyone),
+        ),
+    ),
+    (
         "通报考核",
         (
+            (Link("bulletins", "/desk/bulletins", "月度通报"), _everyone),
             (Link("plans", "/desk/plans", "工作要点"), _everyone),
         ),
     ),
@@ -100,7 +112,15 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
 )
 
 
+def _reaches(account: Account, link: Link) -> bool:
+    """A third party reaches its assessments and what is public."""
+    return account.role is not Role.ASSESSOR or link.key in ("desk", "assessments", "home")
+
+
 def groups(account: Account) -> tuple[Group, ...]:
     """The groups of an account, without pages that it may not open."""
-    found = (Group(text, tuple(link for link, allows in links if allows(account))) for text, links in _GROUPS)
+    found = (
+        Group(text, tuple(link for link, allows in links if allows(account) and _reaches(account, link)))
+        for text, links in _GROUPS
+    )
     return tuple(group for group in found if group.links)

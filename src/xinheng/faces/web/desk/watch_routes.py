@@ -1,0 +1,8 @@
+"""The routes of watching."""
+
+from __future__ import annotations
+
+from xinheng.faces.web.desk import watch, watch_lists, watch_silence
+
+ROUTERS = (watch.router, watch_silence.router, watch_lists.router)
+UPLOADS = (watch_lists.PATH,)
