@@ -198,6 +198,15 @@ def open_of(tx: Transaction, letter: Letter) -> list[Case]:
     return [cases.by_id(tx, case) for case, state in found.items() if state is not CaseState.CLOSED]
 
 
+def ready(tx: Transaction, letters: Sequence[Letter]) -> frozenset[UUID]:
+    """Those that are out and all of whose cases are closed: they may be closed too."""
+    out = [one.letter for one in letters if one.ended is None and one.state is not State.DRAFT]
+    pairs = store.tied_of(tx, out)
+    states = cases.states(tx, list({case for _, case in pairs}))
+    still = {letter for letter, case in pairs if states[case] is not CaseState.CLOSED}
+    return frozenset({letter for letter, _ in pairs} - still)
+
+
 def under_way(tx: Transaction, about: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which of these cases an open letter is about already: case -> letter."""
     return store.under_way(tx, about)

@@ -184,6 +184,14 @@ def tied(tx: Transaction, letter: UUID) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def tied_of(tx: Transaction, letters: Sequence[UUID]) -> list[Row]:
+    """(letter, case) of many letters."""
+    return tx.fetch(
+        "select letter, case_id from letter_cases where letter = any(%(letters)s::uuid[])",
+        {"letters": list(letters)},
+    )
+
+
 def under_way(tx: Transaction, cases: Sequence[UUID]) -> dict[UUID, UUID]:
     """Those of the cases that an open letter is about already: case -> letter."""
     rows = tx.fetch(
