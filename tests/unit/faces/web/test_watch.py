@@ -1,5 +1,5 @@
 # ruff: noqa: F811 - fixtures
-"""监测 at the desk: overview, late records, gaps, an alert answered and accepted, a list compared and raised."""
+"""监测 at the desk: overview, late records, gaps, an alert answered and accepted, a list compared."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_overview_counts_and_leads_on(clerk: Client, office: Client, ran: To
     for text in ("最近一次", invented.MARKET, "近十二个月", "疑似瞒报", "合计"):
         assert text in page
     late = clerk.get("/desk/watch/late").text
-    assert "示市监测罚〔2026〕1号" in late
+    assert "收到时已过报送期限" in late
     assert "7 个工作日（" in late
     assert clerk.get("/desk/watch/late?from=2001-01&to=2001-02").text.count("这段时间没有迟报") == 1
     assert clerk.get("/desk/watch/late?from=x").status_code == 422
@@ -97,11 +97,14 @@ def upload(client: Client, text: str, **fields: str) -> tuple[int, str]:
     return answer.status_code, answer.headers.get("location", "") or answer.text
 
 
-def test_a_list_is_compared_raised_and_downloaded(
-    clerk: Client, office: Client, other: Client, ran: Town
-) -> None:
-    text = "文号,当事人,决定日期\n示市监罚字〔2026〕8001号,某某商贸有限公司,2026-09-01\n示市监罚字〔2026〕8002号,张三,2026-09-01\n"
-    code, where = upload(office, text, agency="SJJ", item="penalty", origin="audit")
+LIST = """文号,当事人,决定日期
+示市监罚字〔2026〕8001号,某某商贸有限公司,2026-09-01
+示市监罚字〔2026〕8002号,张三,2026-09-01
+"""
+
+
+def test_a_list_is_compared_raised_and_downloaded(clerk: Client, office: Client, other: Client) -> None:
+    code, where = upload(office, LIST, agency="SJJ", item="penalty", origin="audit")
     assert code == 303
     page = office.get(where).text
     assert "8001号" in page
