@@ -15,6 +15,7 @@ from xinheng.evidence.submissions.callbacks import service as callbacks
 from xinheng.evidence.submissions.model import State
 from xinheng.faces.jobs.delivering import deliver
 from xinheng.faces.jobs.watching import watch
+from xinheng.outward.plans import progress as plans
 
 if TYPE_CHECKING:
     from xinheng.faces.app import App
@@ -41,6 +42,12 @@ def sweep_submissions(app: App) -> None:
         logger.info("%s submissions lapsed", count)
 
 
+def ask_for_plan_values(app: App) -> None:
+    """Open a case for every figure of a work plan that a unit is to enter and has not."""
+    with app.database.transaction() as tx:
+        plans.open_due(tx, app.pack, app.clock)
+
+
 def publish(app: App) -> None:
     """Bring tiles and checkpoint up to what was committed; what hinders this takes nothing back."""
     try:
@@ -56,5 +63,6 @@ TASKS: Final[Mapping[str, Callable[..., None]]] = {
 # Run by every worker at its start and then each so often: all of it may run side by side.
 RECURRING: Final[tuple[tuple[timedelta, Callable[[App], None]], ...]] = (
     (timedelta(hours=1), sweep_submissions),
+    (timedelta(hours=1), ask_for_plan_values),
     (timedelta(hours=1), watch),
 )
