@@ -16,7 +16,7 @@ from xinheng.office.cases.model import Actor
 from xinheng.outward.suspicions import service, store, store_lists
 from xinheng.outward.suspicions.errors import ListAbsent, ListRefused, ListTwice, TurnRefused
 from xinheng.outward.suspicions.model import Filter, NewSuspicion, Progress, Source, State
-from xinheng.outward.suspicions.model_lists import Line, NewList, Sheet, SuspicionList
+from xinheng.outward.suspicions.model_lists import GivenBack, Line, NewList, Package, Sheet, SuspicionList
 
 TITLE_LENGTH, MOST_DAYS = 100, 60
 
@@ -184,6 +184,24 @@ def progress(tx: Transaction, list_id: UUID, sees: UUID | None, on: date) -> lis
 def line_of(tx: Transaction, suspicion: UUID) -> Line | None:
     """The sender's row of a suspicion, where it came with a list."""
     return store_lists.lines_of(tx, [suspicion]).get(suspicion)
+
+
+def packages(tx: Transaction, list_id: UUID) -> list[Package]:
+    """Parts of a list that went to other instances, the earliest first."""
+    return store_lists.packages(tx, list_id)
+
+
+def package(tx: Transaction, list_id: UUID, package_id: UUID) -> Package:
+    """A package of that list. Raises ListAbsent."""
+    found = store_lists.package(tx, package_id, held=True)
+    if found is None or found.list_id != list_id:
+        raise ListAbsent(found="没有这个交换包", expected="这份清单发出的交换包", todo="从清单页面选择")
+    return found
+
+
+def given_back(tx: Transaction, list_id: UUID, limit: int = 20) -> list[GivenBack]:
+    """Files of a list that were given out, the latest first."""
+    return [GivenBack(*row) for row in store_lists.exports(tx, list_id, limit)]
 
 
 def close(tx: Transaction, list_id: UUID, office: UUID | None, actor: Actor, clock: Clock) -> None:

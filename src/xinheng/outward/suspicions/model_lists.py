@@ -243,6 +243,18 @@ class Package:
 
 
 @dataclass(frozen=True)
+class GivenBack:
+    """A file that was given out. `kind`: xlsx, csv, zip, package (handed on), answers (on the way up)."""
+
+    at: datetime
+    actor: str
+    kind: str
+    sha256: str
+    lines: int
+    open: int
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A scan that proves an answer."""
 

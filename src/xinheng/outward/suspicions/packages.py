@@ -277,7 +277,7 @@ def _taken(
     package: Package,
     path: Path,
 ) -> list[UUID]:
-    """Lines whose answer is new; the package is refused where one is not of it, or says something else now."""
+    """Lines whose answer is new. The package is refused where one is not of it, or is answered otherwise."""
     fresh = []
     for id_, said in given.items():
         one = those.get(known[id_]) if id_ in known else None

@@ -276,6 +276,11 @@ def count(tx: Transaction, wanted: Filter) -> int:
     return store.count(tx, wanted)
 
 
+def ids(tx: Transaction, wanted: Filter, limit: int) -> list[UUID]:
+    """The ids of what `listed` would give: for doing one thing with all that a filter shows."""
+    return store.ids(tx, wanted, limit)
+
+
 def answers(tx: Transaction, suspicion: UUID) -> list[Answer]:
     """Every answer that was given, the earliest first."""
     return store.answers_to(tx, suspicion)
