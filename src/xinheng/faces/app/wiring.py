@@ -44,6 +44,9 @@ ALSO_SCRUBBED = (
     "revocations",
     "cases",
     "case_steps",
+    "suspicions",
+    "suspicion_lines",
+    "suspicion_answers",
 )
 
 
