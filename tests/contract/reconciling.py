@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import socket
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +18,17 @@ from tests.sending import AUTHORITY, House, row
 from xinheng.evidence.intake import withdrawal
 from xinheng.evidence.intake.model import Receipt
 from xinheng.evidence.ledger import following
+from xinheng.faces.app import App, Settings, init_home, open_app
 from xinheng.faces.app.wiring import projectors_of
+from xinheng.faces.web.server import server as web_server
 from xinheng.ground.engine import Engine
 from xinheng.ground.keys import Keys
 from xinheng.ground.store import Database, Server
 from xinheng.law.packs import Pack
+from xinheng.office.access import clients
 from xinheng.office.access import service as access
 from xinheng.office.access.model import AgencyKind
+from xinheng.office.access.model_clients import Scope
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Filter, State
 from xinheng.outward.reconciliation import holding, service, store, ways_store
@@ -82,7 +89,7 @@ class Deal:
     """Both platforms, and what the lower one knows of the upper."""
 
     lower: PublishingHouse
-    upper: PublishingHouse
+    upper: PublishingHouse | App
     partner: Partner
     clock: SteppingClock
 
@@ -149,4 +156,42 @@ def register(lower: PublishingHouse, text: str, **more: Any) -> Partner:
         return service.register(tx, lower.pack, lower.keys.folder, new, lower.clock, "test")
 
 
-Answering = Callable[[], None]
+@contextmanager
+def upper_app(
+    server: Server, clock: SteppingClock, folder: Path, authority: str = AUTHORITY
+) -> Iterator[App]:
+    """The platform above as a whole home, where the lower one is an agency entered for who decides below."""
+    name = f"test_{next(_numbers)}"
+    _create(server, name, TEMPLATE)
+    settings = Settings(home=folder, dsn=server.address(name), calls_per_minute=0)
+    init_home(settings, "national", clock)
+    with open_app(settings, clock, serving=True) as app:
+        with app.database.transaction() as tx:
+            new = access.NewAgency("QH", "清河市信用办", None, AgencyKind.OFFICE, authorities=(authority,))
+            access.add_agency(tx, new, clock, "t")
+        yield app
+
+
+@contextmanager
+def served(app: App) -> Iterator[str]:
+    """The app on a free loopback port; its address."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = int(door.getsockname()[1])
+        running = web_server(app, port=port)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [door]}, daemon=True)
+        thread.start()
+        while not running.started:
+            thread.join(0.02)
+            assert thread.is_alive(), "the server did not start"
+        yield f"http://127.0.0.1:{port}"
+        running.should_exit = True
+        thread.join()
+
+
+def api_text(app: App, base: str) -> str:
+    """The connection file of a client of the agency above."""
+    with app.database.transaction() as tx:
+        agency = access.by_code(tx, "QH")
+        made, secret = clients.add_client(tx, agency, "对账", list(Scope), app.clock, "t")
+    return json.dumps({"way": "api", "base": base, "client": made.client, "secret": secret})

@@ -14,6 +14,7 @@ from xinheng.evidence.submissions import service as submissions
 from xinheng.evidence.submissions.callbacks import service as callbacks
 from xinheng.evidence.submissions.model import State
 from xinheng.faces.jobs.delivering import deliver
+from xinheng.faces.jobs.reconciling import reconcile
 from xinheng.faces.jobs.watching import watch
 from xinheng.outward.plans import progress as plans
 
@@ -63,6 +64,7 @@ TASKS: Final[Mapping[str, Callable[..., None]]] = {
 # Run by every worker at its start and then each so often: all of it may run side by side.
 RECURRING: Final[tuple[tuple[timedelta, Callable[[App], None]], ...]] = (
     (timedelta(hours=1), sweep_submissions),
+    (timedelta(minutes=15), reconcile),
     (timedelta(hours=1), ask_for_plan_values),
     (timedelta(hours=1), watch),
 )

@@ -24,6 +24,7 @@ from xinheng.outward.reconciliation import (
     connection,
     differences_store,
     figures_store,
+    heard_store,
     store,
     versions_store,
     ways_store,
@@ -239,3 +240,4 @@ def forget(tx: Transaction, record: UUID) -> None:
     """The record's content is erased by law: digest, reasons and words about it go too."""
     ways_store.forget(tx, record)
     differences_store.forget(tx, record)
+    heard_store.forget(tx, record)

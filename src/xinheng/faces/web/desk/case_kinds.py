@@ -49,6 +49,17 @@ def _plan(case: Case) -> str | None:
     return f"/desk/plans/{plan}/{rest.partition('/')[0]}"
 
 
+def _upward_record(case: Case) -> str | None:
+    """`record:<uuid>`"""
+    return f"/desk/upward/records/{_about(case)}"
+
+
+def _upward_kind(case: Case) -> str | None:
+    """`upward:<partner>/<kind>`"""
+    partner, _, kind = _about(case).partition("/")
+    return f"/desk/upward/differences?partner={partner}&kind={kind}"
+
+
 def at(prefix: str) -> Href:
     """A page whose address is `prefix` and the case's id."""
     return lambda case: f"{prefix}/{case.case}"
@@ -56,6 +67,8 @@ def at(prefix: str) -> Href:
 
 KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
     {
+        "upward_returned": KindView("上级退回", _upward_record, "看上报过程"),
+        "upward_difference": KindView("上报差异", _upward_kind, "看这些差异"),
         RETURNED_ROW: KindView("退回的行", _receipt, "同一份回执的退回行"),
         "revocation": KindView("决定变更、撤销", _record, "看这条记录"),
         APPEAL: KindView("代码申诉", at("/desk/code-appeals")),
