@@ -24,6 +24,7 @@ create table letters (
 comment on table letters is 'Letters of the chain 催办 → 督办 → 通报 → 考核; an issued one changes its state and nothing else';
 create index letters_agency on letters (agency, letter desc);
 create index letters_office on letters (office, letter desc);
+create index letters_number on letters (number) where number is not null;
 create index letters_chain on letters (chain, letter);
 create index letters_waiting on letters (office, state, due_on) where ended is null;
 

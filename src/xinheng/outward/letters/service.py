@@ -155,6 +155,11 @@ def by_id(tx: Transaction, letter: UUID) -> Letter:
     return held(tx, letter)
 
 
+def by_number(tx: Transaction, number: str) -> Letter | None:
+    """The issued letter of this 发文字号, where there is just one."""
+    return store.by_number(tx, number)
+
+
 def listed(tx: Transaction, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Letter]:
     """Letters, newest first."""
     return store.listed(tx, wanted, limit, offset)

@@ -68,6 +68,12 @@ def by_id(tx: Transaction, letter: UUID, *, lock: bool = False) -> Letter | None
     return _letter(rows[0]) if rows else None
 
 
+def by_number(tx: Transaction, number: str) -> Letter | None:
+    """None also where two offices have used the same one."""
+    rows = tx.fetch(f"select {_COLUMNS} from letters where number = %(number)s", {"number": number})
+    return _letter(rows[0]) if len(rows) == 1 else None
+
+
 def of_chain(tx: Transaction, chain: UUID) -> list[Letter]:
     """All letters of a chain, oldest first."""
     rows = tx.fetch(
