@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from xinheng.faces.web.desk import bulletins
+from xinheng.faces.web.desk import bulletins, exports
 
-ROUTERS: Final = (bulletins.router,)
+ROUTERS: Final = (bulletins.router, exports.router)

@@ -28,6 +28,7 @@ from xinheng.evidence.subjects.code_model import (
 from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, oversees, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import codes_views as views
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import RoleRefusedError
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import PAGE_DEPTH, FormError, page_number, pages
@@ -103,18 +104,20 @@ def _query(asked: views.Asked) -> dict[str, str]:
 
 @router.get(PATH, dependencies=[Depends(signed_in)])
 def show_codes(
-    web: House, session: AnySession, asked: Filters, page: Annotated[str, Query()] = ""
+    web: House, session: AnySession, asked: Filters, wanted: Wanted, page: Annotated[str, Query()] = ""
 ) -> Response:
     """The findings: an agency's own, all of them for the office."""
+    if wanted.form:
+        return send(web, session, wanted, _sheet(session, asked))
     number = page_number(page)
     with web.transaction() as tx:
-        wanted = _asked(tx, session, asked)
-        count = code_store.counted(tx, wanted)
-        found = code_store.listed(tx, wanted, SIZE, (number - 1) * SIZE)
+        narrowed = _asked(tx, session, asked)
+        count = code_store.counted(tx, narrowed)
+        found = code_store.listed(tx, narrowed, SIZE, (number - 1) * SIZE)
         rate = inspecting.rate(tx, web.today())
         ran = code_store.last_inspection(tx)
         sums = code_store.sums(tx) if oversees(session) else []
-        mine = code_store.counted(tx, code_store.Asked(wanted.owners))
+        mine = code_store.counted(tx, code_store.Asked(narrowed.owners))
         names = agencies.by_ids(tx, {f.owner for f in found} | {owner for owner, *_ in sums})
     query = _query(asked)
     kept = urlencode({k: v for k, v in query.items() if v})
@@ -130,6 +133,17 @@ def show_codes(
         pages=pages(number, min(count, SIZE * PAGE_DEPTH), PATH, query, SIZE),
     )
     return web.render.private("desk/codes.html", "codes", codes=view, who=who(session))
+
+
+def _sheet(session: Session, asked: views.Asked) -> Sheet:
+    """The list as it leaves the house."""
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        found = code_store.listed(tx, _asked(tx, session, asked), limit, offset)
+        names = agencies.by_ids(tx, {f.owner for f in found})
+        return [tuple(csv_line(f, names[f.owner].name if f.owner in names else "—")) for f in found]
+
+    return Sheet("重错码", tuple(HEADER), read)
 
 
 @router.get(f"{PATH}.csv", dependencies=[Depends(signed_in)])

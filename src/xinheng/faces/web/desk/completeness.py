@@ -16,6 +16,7 @@ from xinheng.evidence.completeness.errors import DeclarationRefused, FeedRefused
 from xinheng.evidence.completeness.model import Feed, MonthState, State
 from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, scope, signed_in, who
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import RoleRefusedError
 from xinheng.faces.web.views import FormError, Tag, grouped
 from xinheng.ground.store.transaction import Transaction
@@ -72,9 +73,47 @@ class View:
 
 
 @router.get(PATH, dependencies=[Depends(signed_in)])
-def show_completeness(web: House, session: AnySession, item: Annotated[str, Query()] = "") -> Response:
+def show_completeness(
+    web: House, session: AnySession, wanted: Wanted, item: Annotated[str, Query()] = ""
+) -> Response:
     """The agency's own feeds; for the office those of one item, or of all."""
+    if wanted.form:
+        return send(web, session, wanted, _sheet(web, session, item))
     return _page(web, session, item)
+
+
+def _sheet(web: Web, session: Session, item: str) -> Sheet:
+    """A row a feed and month."""
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        if offset:
+            return rest[0][offset : offset + limit]
+        rest[0] = _rows(web, tx, session, item)
+        return rest[0][:limit]
+
+    rest: list[list[tuple[str, ...]]] = [[]]
+    return Sheet("完整性", ("单位", "事项", "月份", "状态", "申报", "收到", "申报期限"), read)
+
+
+def _rows(web: Web, tx: Transaction, session: Session, item: str) -> list[tuple[str, ...]]:
+    known, judged = _judged(web, tx, session, item if item in web.app.pack.items else "")
+    found: list[tuple[str, ...]] = []
+    for each in judged:
+        view = _feed_view(each.feed, each.months, (known, web.app.pack.items), session)
+        found += [
+            (view.agency, view.item, m.month, m.tag.text, m.declared, m.held, m.due or "—")
+            for m in view.months
+        ]
+    return found
+
+
+def _judged(
+    web: Web, tx: Transaction, session: Session, item: str
+) -> tuple[dict[UUID, Agency], tuple[service.Judged, ...]]:
+    mine, day = scope(session), web.today()
+    since = model.first_of(model.first_of(day) - timedelta(days=30 * MONTHS))
+    feeds = service.listed(tx, None if mine is None else [mine], item or None)
+    return {a.agency: a for _, a in agencies.tree(tx)}, service.judged(tx, web.app.pack, feeds, since, day)
 
 
 def _page(
@@ -82,11 +121,8 @@ def _page(
 ) -> Response:
     mine, pack, day = scope(session), web.app.pack, web.today()
     item = item if item in pack.items else ""
-    since = model.first_of(model.first_of(day) - timedelta(days=30 * MONTHS))
     with web.transaction() as tx:
-        feeds = service.listed(tx, None if mine is None else [mine], item or None)
-        judged = service.judged(tx, pack, feeds, since, day)
-        known = {a.agency: a for _, a in agencies.tree(tx)}
+        known, judged = _judged(web, tx, session, item)
     view = View(
         feeds=tuple(_feed_view(each.feed, each.months, (known, pack.items), session) for each in judged),
         items=tuple((i.id, i.name) for i in pack.items.values() if i.marks.collected),

@@ -18,6 +18,7 @@ from xinheng.evidence.intake import numbers
 from xinheng.evidence.intake.figures import Figures, figures
 from xinheng.faces.web.access import AnySession, signed_in, who
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, WantedForm, send
 from xinheng.faces.web.desk.figures_views import (
     MEASURES,
     FiguresView,
@@ -40,6 +41,7 @@ from xinheng.office.access import moving
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency, Session
 from xinheng.office.access.model_tree import By, order_of
+from xinheng.outward.reports.exports import safe
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 PATH: Final = "/desk/figures"
@@ -71,12 +73,15 @@ class Asked:
 def show_figures(
     web: House,
     session: AnySession,
+    wanted: Wanted,
     agency: Annotated[str, Query(max_length=40)] = "",
     by: Annotated[str, Query(max_length=10)] = "",
     first: Annotated[str, Query(alias="from", max_length=10)] = "",
     last: Annotated[str, Query(alias="to", max_length=10)] = "",
 ) -> Response:
     """The figures of an agency the account may see; without one, of its own."""
+    if wanted.form:
+        return _export(web, session, wanted, (agency, by, (first, last)))
     with web.transaction() as tx:
         asked, errors = _asked(web, tx, session, agency, by, (first, last))
         found, known = _found(tx, asked)
@@ -117,10 +122,20 @@ def send_figures(
     )
 
 
-def _csv(view: FiguresView) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["分类", "名称", *(m.name for m in view.measures)])
+def _export(
+    web: Web, session: Session, wanted: WantedForm, given: tuple[str, str, tuple[str, str]]
+) -> Response:
+    """The same as a workbook or to print."""
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        asked, _ = _asked(web, tx, session, *given)
+        return _table(_view(web, asked, _found(tx, asked), ()))[offset : offset + limit]
+
+    return send(web, session, wanted, Sheet("数字", ("分类", "名称", *(m.name for m in MEASURES)), read))
+
+
+def _table(view: FiguresView) -> list[tuple[str, ...]]:
+    """(group, name, cells …) of everything on the page."""
     groups: tuple[tuple[str, Iterable[Line]], ...] = (
         ("合计", [view.total]),
         ("月份", view.months),
@@ -128,11 +143,15 @@ def _csv(view: FiguresView) -> str:
         ("途径", view.ways),
         ("单位", view.parts),
     )
-    for group, lines in groups:
-        for each in lines:
-            # names are typed by people: a spreadsheet must not take one for a formula
-            safe = f"'{each.name}" if each.name[:1] in "=+-@" else each.name
-            writer.writerow([group, safe, *each.cells])
+    return [(group, each.name, *each.cells) for group, lines in groups for each in lines]
+
+
+def _csv(view: FiguresView) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["分类", "名称", *(m.name for m in view.measures)])
+    # names are typed by people: a spreadsheet must not take one for a formula
+    writer.writerows([group, safe(name), *cells] for group, name, *cells in _table(view))
     return text.getvalue()
 
 

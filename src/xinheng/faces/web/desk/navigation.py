@@ -105,6 +105,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         (
             (Link("tree", "/desk/tree", "单位"), _everyone),
             (Link("proposals", "/desk/proposals", "目录建议"), _everyone),
+            (Link("exports", "/desk/exports", "导出记录"), _everyone),
             (Link("audit", "/desk/audit", "操作日志"), _oversees),
         ),
     ),

@@ -16,6 +16,7 @@ from xinheng.evidence.intake.model_numbers import NAMES, Declaration, NumberRang
 from xinheng.faces.web.access import AnySession, OwnForm, Sender, oversees, sender, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk.cases_reach import actor, in_scope
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import status_of
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import Figure, FormError, Pages, grouped, moment, page_number, pages
@@ -78,11 +79,38 @@ class NumbersView:
 def show(
     web: House,
     session: AnySession,
+    wanted: Wanted,
     why: Annotated[str, Query(max_length=20)] = "",
     page: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """The register of this account's agency or office."""
+    if wanted.form:
+        return send(web, session, wanted, _sheet(web, session, why))
     return _page(web, session, why, page_number(page), NumbersForm())
+
+
+def _sheet(web: Web, session: Session, why: str) -> Sheet:
+    """The register as it leaves the house."""
+    kind, pack = _kind(why), web.app.pack
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        lines = numbers.listed(tx, pack, in_scope(web, tx, session), kind, limit, offset)
+        names = agencies.by_ids(tx, {x.agency for x in lines})
+        return [
+            (
+                x.number,
+                pack.items[x.item].name if x.item in pack.items else x.item,
+                names[x.agency].name if x.agency in names else "—",
+                x.decided_on.isoformat() if x.decided_on else "",
+            )
+            for x in lines
+        ]
+
+    return Sheet(f"号码登记-{NAMES[kind]}", ("文号", "事项", "单位", "决定日期"), read)
+
+
+def _kind(why: str) -> Why:
+    return Why(why) if why in {w.value for w in Why} else Why.VOIDED
 
 
 def _page(
@@ -93,7 +121,7 @@ def _page(
     form: NumbersForm,
     refusal: XinhengError | None = None,
 ) -> Response:
-    kind = Why(why) if why in {w.value for w in Why} else Why.VOIDED
+    kind = _kind(why)
     pack, offset = web.app.pack, (number - 1) * SIZE
     with web.transaction() as tx:
         scope = in_scope(web, tx, session)

@@ -17,6 +17,7 @@ from xinheng.evidence.subjects import service as subjects
 from xinheng.evidence.subjects.model import Review, ReviewKind
 from xinheng.faces.web.access import Overseer, overseer, who
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.desk.views import AgencyLine, AuditLine, AuditView, OfficeView, ReviewLine
 from xinheng.faces.web.views import Figure, Pair, Tag, Turn, grouped, moment
 from xinheng.ground.store.transaction import Transaction
@@ -44,6 +45,7 @@ ACTIONS: Final = {
     "record.report_change": "登记决定变更、撤销",
     "receipt.workbook": "下载退回表",
     "receipt.hand_on": "下载转交文件",
+    "bulletin.issue": "印发通报",
     "agency.add": "登记单位",
     "agency.rename": "单位更名",
     "agency.authority": "增加代报机关",
@@ -169,8 +171,12 @@ def _log(web: Web, tx: Transaction) -> tuple[Pair, ...]:
 
 
 @router.get("/desk/audit")
-def show_audit(web: House, session: Overseer, before: Annotated[int | None, Query(ge=1)] = None) -> Response:
+def show_audit(
+    web: House, session: Overseer, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
     """The audit log, newest first."""
+    if wanted.form:
+        return send(web, session, wanted, _audit_sheet())
     with web.transaction() as tx:
         entries = audit.entries(tx, before)
     view = AuditView(
@@ -185,3 +191,15 @@ def show_audit(web: House, session: Overseer, before: Annotated[int | None, Quer
         ),
     )
     return web.render.private("desk/audit.html", "audit", audit=view, who=who(session))
+
+
+def _audit_sheet() -> Sheet:
+    """The log as it leaves the house: read from where the last page ended, as it grows meanwhile."""
+    last: list[int | None] = [None]
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        entries = audit.entries(tx, last[0], limit)
+        last[0] = entries[-1].entry if entries else last[0]
+        return [(moment(Known(e.at)), e.actor, ACTIONS.get(e.action, e.action), e.detail) for e in entries]
+
+    return Sheet("操作日志", ("时间", "操作人", "操作", "内容"), read)

@@ -22,6 +22,7 @@ from xinheng.evidence.intake.store import HELD, Asked, Kept
 from xinheng.faces.web.access import AnySession, OwnForm, Sender, scope, sender, signed_in, who
 from xinheng.faces.web.context import House
 from xinheng.faces.web.desk.cases_receipt import note_seen
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.desk.receipt_views import (
     WAYS,
     Sent,
@@ -53,6 +54,10 @@ HELD_TEXTS: Final = {
     "review": "待裁定的行",
     "persons": "自然人的行",
 }
+COLUMNS: Final = (
+    *("时间", "单位", "代录单位", "文件", "事项", "报送口径", "方式"),
+    *("接收", "更正", "已有", "退回", "迟报", "回执编号"),
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -119,9 +124,10 @@ def month_of(text: str) -> tuple[datetime | None, datetime | None]:
 
 
 @router.get("/desk/receipts", dependencies=[Depends(signed_in)])
-def show_receipts(
+def show_receipts(  # noqa: PLR0913, PLR0917 - a parameter a filter
     web: House,
     session: AnySession,
+    wanted: Wanted,
     item: Annotated[str, Query(max_length=60)] = "",
     way: Annotated[str, Query(max_length=10)] = "",
     month: Annotated[str, Query(max_length=7)] = "",
@@ -130,6 +136,8 @@ def show_receipts(
 ) -> Response:
     """The agency's receipts, newest first; all of them for the office."""
     number, filters = page_number(page), Filters(item, way, month.strip(), held)
+    if wanted.form:
+        return send(web, session, wanted, _sheet(web.app.pack, filters.asked(scope(session))))
     with web.transaction() as tx:
         kept = kept_rows.asked_for(tx, filters.asked(scope(session)), SIZE + 1, (number - 1) * SIZE)
         shown = lines(tx, web.app.pack, kept[:SIZE])
@@ -143,6 +151,22 @@ def show_receipts(
         filtered=any(vars(filters).values()),
     )
     return web.render.private("desk/receipts.html", "receipts", desk=view, who=who(session))
+
+
+def _sheet(pack: Pack, asked: Asked) -> Sheet:
+    """The list as it leaves the house."""
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        return [
+            (
+                *(line.when, line.agency, line.behalf, line.file_name, line.item_name),
+                *(line.profile, line.way, line.accepted, line.corrected, line.known),
+                *(line.returned, line.late, str(line.receipt)),
+            )
+            for line in lines(tx, pack, kept_rows.asked_for(tx, asked, limit, offset))
+        ]
+
+    return Sheet("回执", COLUMNS, read)
 
 
 def receipt_filters(chosen: Filters, pack: Pack) -> tuple[Choice, ...]:
