@@ -22,6 +22,7 @@ ROWS = (
     "classes",
     "growth",
     "submissions",
+    "todo",
 )
 
 

@@ -9,8 +9,14 @@ from uuid import UUID
 from xinheng.core.times import Clock
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.cases import store_days as store
-from xinheng.office.cases.model import Actor, Day, Waiting
+from xinheng.office.cases.model import Actor, Day, Sums, Waiting
 from xinheng.office.cases.service import noted
+
+
+def sums(tx: Transaction, owners: Collection[UUID] | None, on: date, soon: date) -> Sums:
+    """Open cases of these agencies (None: all) on a day, by kind and by owner; `soon`: the last term that
+    counts as pressing (`model.yellow_until`)."""
+    return store.sums(tx, None if owners is None else list(owners), on, soon)
 
 
 def day(tx: Transaction, owners: Collection[UUID] | None, on: date, since: datetime, began: datetime) -> Day:

@@ -233,6 +233,15 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """Open cases of a scope, by kind and by the agency that owns them."""
+
+    total: Tally
+    by_kind: Mapping[str, Tally]
+    by_owner: Mapping[UUID, Tally]
+
+
+@dataclass(frozen=True)
 class Day:
     """What the day of a scope looks like besides its terms."""
 

@@ -315,15 +315,3 @@ def counts(tx: Transaction, owners: Collection[UUID] | None, on: date, soon: dat
     """Open cases of these agencies (None: all) on a day; `soon`: the last term that counts as pressing
     (`model.yellow_until`)."""
     return Counts(store.tallies(tx, None if owners is None else list(owners), on, soon or on))
-
-
-def standing(
-    tx: Transaction, owners: Collection[UUID] | None, span: tuple[datetime, datetime], at: datetime
-) -> dict[str, tuple[int, int, int]]:
-    """Kind -> how many were opened in a span (half-open), closed in it, and open at an instant.
-
-    Of those whom they belonged to at that instant (None: everybody), whatever was done about them since.
-    """
-    given = None if owners is None else list(owners)
-    rows = store.standing(tx, given, span[0], span[1], at)
-    return {kind: (opened, closed, still) for kind, opened, closed, still in rows}

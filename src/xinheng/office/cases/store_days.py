@@ -7,8 +7,26 @@ from datetime import date, datetime
 from uuid import UUID
 
 from xinheng.ground.store.transaction import Transaction
-from xinheng.office.cases.model import Actor, Day, Waiting
+from xinheng.office.cases.model import Actor, Day, Sums, Tally, Waiting
 from xinheng.office.cases.store import of_owners
+
+
+def sums(tx: Transaction, owners: Sequence[UUID] | None, on: date, soon: date) -> Sums:
+    """One pass over one index, which holds all that is asked."""
+    # the index is in the order of the inner groups: nothing is sorted or hashed but their few sums
+    question = f"""
+        with each as materialized (
+            select owner, kind, count(*) as open, count(*) filter (where due_on < %(on)s) as overdue,
+                   count(*) filter (where due_on >= %(on)s and due_on <= %(soon)s) as soon,
+                   count(*) filter (where due_on = %(on)s) as today
+            from cases where closed is null {of_owners(owners)} group by owner, kind)
+        select owner, kind, sum(open)::bigint, sum(overdue)::bigint, sum(soon)::bigint, sum(today)::bigint
+        from each group by grouping sets ((owner), (kind))"""  # noqa: S608 - our own clauses
+    given = {"owners": None if owners is None else list(owners), "on": on, "soon": soon}
+    rows = tx.fetch(question, given)
+    by_owner = {row[0]: Tally(*row[2:]) for row in rows if row[0] is not None}
+    by_kind = {row[1]: Tally(*row[2:]) for row in rows if row[1] is not None}
+    return Sums(sum(by_kind.values(), Tally()), by_kind, by_owner)
 
 
 def day(tx: Transaction, owners: Sequence[UUID] | None, on: date, since: datetime, began: datetime) -> Day:

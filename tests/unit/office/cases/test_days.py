@@ -16,7 +16,7 @@ from xinheng.ground.store import Database
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.cases import days
 from xinheng.office.cases import service as cases
-from xinheng.office.cases.model import Actor, After, Case, Filter, NewCase, State
+from xinheng.office.cases.model import Actor, After, Case, Filter, NewCase, State, Tally
 
 AGENCY, OTHER, OFFICE, CLERK, COLLEAGUE = (UUID(int=n) for n in range(1, 6))
 ACTOR = Actor(CLERK, AGENCY, "王经办")
@@ -116,6 +116,16 @@ def test_a_day_is_counted(tx: Transaction, clock: SteppingClock) -> None:
     assert days.day(tx, [], DAY, since, began).next_on is None
     assert days.owners(tx) == [AGENCY, OTHER]
     assert days.in_hand(tx, AGENCY) == {CLERK: 1}
+
+
+def test_sums_by_kind_and_by_owner_are_of_the_same_cases(tx: Transaction, clock: SteppingClock) -> None:
+    for due, owner, kind in ((-1, AGENCY, "silence"), (0, AGENCY, "code_wrong"), (2, OTHER, "silence")):
+        opened(tx, clock, due, owner=owner, kind=kind)
+    found = days.sums(tx, None, DAY, DAY + timedelta(days=3))
+    assert found.total == Tally(3, 1, 2, 1)
+    assert found.by_kind == {"silence": Tally(2, 1, 1, 0), "code_wrong": Tally(1, 0, 1, 1)}
+    assert found.by_owner == {AGENCY: Tally(2, 1, 1, 1), OTHER: Tally(1, 0, 1, 0)}
+    assert days.sums(tx, [], DAY, DAY).total == Tally()
 
 
 def test_a_morning_is_counted_for_each_owner(tx: Transaction, clock: SteppingClock) -> None:

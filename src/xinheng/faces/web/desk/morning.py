@@ -72,7 +72,7 @@ def unread_text(count: int) -> str:
 def morning(web: Web, tx: Transaction, session: Session) -> MorningView:
     """What waits for this account this morning."""
     today, scope, inbox = today_of(web), in_scope(web, tx, session), inbox_of(session)
-    total = cases.counts(tx, scope, today.day, today.soon).total
+    total = days.sums(tx, scope, today.day, today.soon).total
     day = days.day(tx, scope, today.day, today.since, today.began)
     none = {"kind": "", "state": "", "colour": "", "owner": "", "hand": ""}
     shown = todo_views.shortcuts(total, day, none)

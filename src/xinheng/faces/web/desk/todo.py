@@ -73,9 +73,9 @@ def _view(
     web: Web, tx: Transaction, session: Session, chosen: Mapping[str, str], after: str, given: str
 ) -> views.TodoView:
     today, scope = today_of(web), in_scope(web, tx, session)
-    counts = cases.counts(tx, scope, today.day, today.soon)
+    counts = days.sums(tx, scope, today.day, today.soon)
     day = days.day(tx, scope, today.day, today.since, today.began)
-    tallies = views.unit_tallies(counts)
+    tallies = counts.by_owner
     known = agencies.by_ids(tx, tallies)
     names = {agency.agency: agency.name for agency in known.values()}
     base = _filter(session, scope, chosen)
@@ -85,7 +85,7 @@ def _view(
         shortcuts=views.shortcuts(counts.total, day, chosen),
         sections=sections,
         with_owner=several,
-        kinds=views.kind_choices(counts, chosen["kind"]),
+        kinds=views.kind_choices(counts.by_kind, chosen["kind"]),
         states=views.state_choices(),
         whens=views.choices(views.WHEN),
         owners=views.owner_choices(tallies, names) if several else (),
@@ -94,7 +94,7 @@ def _view(
         count=views.counted(_count(tx, base, chosen, today, counts.total.open)),
         next_term=views.next_term(day),
         turn=turn,
-        by_kind=views.by_kind(counts) if len(counts.by) > 1 else (),
+        by_kind=views.by_kind(counts.by_kind) if len(counts.by_kind) > 1 else (),
         by_unit=views.by_unit(tallies, names) if several and len(tallies) > 1 else (),
         more_units=max(0, len(tallies) - views.UNITS),
         colleagues=_colleagues(tx, session),

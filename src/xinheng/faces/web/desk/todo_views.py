@@ -13,7 +13,7 @@ from xinheng.faces.web.desk.case_kinds import name_of
 from xinheng.faces.web.desk.cases_views import CaseLine, Choice
 from xinheng.faces.web.views import Turn, grouped
 from xinheng.office.access.model import Agency
-from xinheng.office.cases.model import NAMES, After, Case, Counts, Day, Filter, State, Tally
+from xinheng.office.cases.model import NAMES, After, Case, Day, Filter, State, Tally
 
 PATH: Final = "/desk/cases"
 SIZE: Final = 50
@@ -218,9 +218,8 @@ def sum_line(name: str, href: str, tally: Tally) -> SumLine:
     return SumLine(name, href, *map(grouped, (tally.open, tally.today, tally.overdue, tally.soon)))
 
 
-def by_kind(counts: Counts) -> tuple[SumLine, ...]:
+def by_kind(kinds: Mapping[str, Tally]) -> tuple[SumLine, ...]:
     """Every kind that is open, the most overdue first."""
-    kinds = {kind: counts.kind(kind) for kind in {k for _, k in counts.by}}
     order = sorted(kinds, key=lambda k: (-kinds[k].overdue, -kinds[k].open, k))
     return tuple(sum_line(name_of(kind), address(kind=kind), kinds[kind]) for kind in order)
 
@@ -231,18 +230,10 @@ def by_unit(tallies: Mapping[UUID, Tally], names: Mapping[UUID, str]) -> tuple[S
     return tuple(sum_line(names.get(u, "—"), address(owner=str(u)), tallies[u]) for u in order)
 
 
-def unit_tallies(counts: Counts) -> dict[UUID, Tally]:
-    """Open cases by unit, added up once."""
-    found: dict[UUID, Tally] = {}
-    for (owner, _), tally in counts.by.items():
-        found[owner] = found.get(owner, Tally()) + tally
-    return found
-
-
-def kind_choices(counts: Counts, chosen: str) -> tuple[Choice, ...]:
+def kind_choices(kinds: Mapping[str, Tally], chosen: str) -> tuple[Choice, ...]:
     """The kinds that are open, and the one that was chosen."""
-    kinds = {k for _, k in counts.by} | ({chosen} if chosen else set())
-    return tuple(Choice(k, f"{name_of(k)}（{counts.kind(k).open}）") for k in sorted(kinds, key=name_of))
+    known = {**({chosen: Tally()} if chosen else {}), **kinds}
+    return tuple(Choice(k, f"{name_of(k)}（{known[k].open}）") for k in sorted(known, key=name_of))
 
 
 def owner_choices(tallies: Mapping[UUID, Tally], names: Mapping[UUID, str]) -> tuple[Choice, ...]:
