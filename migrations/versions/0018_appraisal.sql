@@ -64,6 +64,7 @@ create unique index appraisal_objections_open on appraisal_objections (run, agen
 create table assessments (
     assessment   uuid primary key,
     name         text not null,
+    office       uuid references agencies,    -- whose assessment it is; null: the platform's own office
     assessor     uuid references accounts,    -- account of the third party (role assessor)
     frame        bytea not null,              -- canonical JSON: every record the sample may be drawn from
     digest       text not null,               -- SHA-256 of it, hex: published before the seed exists

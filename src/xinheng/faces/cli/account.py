@@ -21,6 +21,7 @@ ROLES = {
     Role.ADMIN: "单位管理员",
     Role.OFFICE: "信用办",
     Role.AUDITOR: "审计",
+    Role.ASSESSOR: "评估机构",
 }
 Login = Annotated[str, typer.Argument(metavar="账号", help="登录用的账号")]
 
@@ -32,7 +33,8 @@ def add(
         Role,
         typer.Option(
             "--role",
-            help="角色：clerk 经办人，reviewer 审核人，admin 单位管理员，office 信用办，auditor 审计",
+            help="角色：clerk 经办人，reviewer 审核人，admin 单位管理员，office 信用办，auditor 审计，"
+            "assessor 评估机构",
         ),
     ],
     agency: Annotated[

@@ -34,6 +34,7 @@ ROLES: Final = {
     Role.ADMIN: "单位管理员",
     Role.OFFICE: "信用办",
     Role.AUDITOR: "审计",
+    Role.ASSESSOR: "第三方评估机构",
 }
 
 
@@ -50,7 +51,14 @@ def signed_in(request: Request, web: House) -> Session:
             session = accounts.session(tx, token, web.app.clock)
     if session is None:
         raise sign_in_needed()
+    if session.account.role is Role.ASSESSOR and not _for_assessors(request.url.path):
+        raise _refused(session, "信用办或信源单位的账号")
     return session
+
+
+def _for_assessors(path: str) -> bool:
+    """A third party sees the assessments that were given to it, and nothing else of the desk."""
+    return path in ("/desk", "/desk/sign-out") or path.startswith("/desk/assessments")
 
 
 def sender(session: Annotated[Session, Depends(signed_in)]) -> Session:

@@ -44,6 +44,8 @@ from xinheng.faces.web.desk import (
     upload,
     withdrawals,
 )
+from xinheng.faces.web.desk.appraisal_routes import FILES as APPRAISAL_FILES
+from xinheng.faces.web.desk.appraisal_routes import ROUTERS as APPRAISAL
 from xinheng.faces.web.desk.books_routes import ROUTERS as BOOKS
 from xinheng.faces.web.desk.form_lost import handler as lost
 from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
@@ -125,11 +127,21 @@ def create_app(app: App) -> FastAPI:
     web.add_exception_handler(SignInNeededError, lost(render, respond))
     # described by FastAPI with the others, served by Starlette before them: asked for all day
     web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
-    for router in (*ROUTERS, *BOOKS, *ENTRY, *TODO_LIST, *TREE, *PLANS, *WATCH, *SUSPICIONS):
+    for router in (
+        *ROUTERS,
+        *APPRAISAL,
+        *BOOKS,
+        *ENTRY,
+        *TODO_LIST,
+        *TREE,
+        *PLANS,
+        *WATCH,
+        *SUSPICIONS,
+    ):
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
-    uploads = (upload.PATH, answers.PATH, *WATCH_LISTS, *SUSPICION_FILES)
+    uploads = (upload.PATH, answers.PATH, *APPRAISAL_FILES, *WATCH_LISTS, *SUSPICION_FILES)
     limit_of = _limit_of(uploads, app.settings.upload_bytes)
     web.add_middleware(Guard, respond=respond, limit_of=limit_of, pace=Pace(app.settings.lookups_per_minute))
     return web

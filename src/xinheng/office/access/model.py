@@ -40,6 +40,7 @@ class Role(StrEnum):
     ADMIN = "admin"  # 单位管理员: 本单位和下一级单位的账号
     OFFICE = "office"  # 信用办
     AUDITOR = "auditor"  # 审计
+    ASSESSOR = "assessor"  # 第三方评估机构: 只见派给它的评估
 
 
 @dataclass(frozen=True)

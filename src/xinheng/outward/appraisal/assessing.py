@@ -52,6 +52,7 @@ class NewAssessment:
     seed_rule: str
     seed_on: date
     assessor: UUID | None = None
+    office: UUID | None = None
 
 
 def commit(tx: Transaction, pack: Pack, new: NewAssessment, clock: Clock, actor: str) -> Assessment:
@@ -85,6 +86,7 @@ def commit(tx: Transaction, pack: Pack, new: NewAssessment, clock: Clock, actor:
         seed_on=new.seed_on,
         committed=at,
         committed_by=actor,
+        office=new.office,
     )
     drawn = sum(sampling.wanted(n, new.least, new.percent) for n in sampling.strata(frame).values())
     if drawn > SAMPLE:

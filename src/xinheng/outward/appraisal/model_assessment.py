@@ -74,6 +74,7 @@ class Assessment:
     seed_on: date
     committed: datetime
     committed_by: str
+    office: UUID | None = None  # whose it is; None: the platform's own office
     seed: str | None = None
     seed_source: str | None = None
     drawn: datetime | None = None

@@ -84,7 +84,7 @@ def runs(tx: Transaction, states: Sequence[State], limit: int, offset: int = 0) 
     """Runs in these states, the latest first."""
     rows = tx.fetch(
         f"""select {_RUN} from appraisal_runs r where r.state = any(%(states)s::text[])
-            order by r.created desc, r.run limit %(limit)s offset %(offset)s""",
+            order by r.created desc, r.run desc limit %(limit)s offset %(offset)s""",
         {"states": [s.value for s in states], "limit": limit, "offset": offset},
     )
     return [_run(row) for row in rows]

@@ -16,16 +16,17 @@ from xinheng.outward.appraisal.store import evidence_of, evidence_text
 
 _COLUMNS = (
     "assessment, name, assessor, digest, size, from_on, to_on, known, seed_rule, seed_on, committed, "
-    "committed_by, seed, seed_source, drawn, imported, finished"
+    "committed_by, office, seed, seed_source, drawn, imported, finished"
 )
 
 
 def insert(tx: Transaction, new: Assessment, frame: bytes) -> None:
     tx.execute(
         """insert into assessments (assessment, name, assessor, frame, digest, size, from_on, to_on, known,
-               seed_rule, seed_on, committed, committed_by)
+               seed_rule, seed_on, committed, committed_by, office)
            values (%(assessment)s, %(name)s, %(assessor)s, %(frame)s, %(digest)s, %(size)s, %(from_on)s,
-               %(to_on)s, %(known)s, %(seed_rule)s, %(seed_on)s, %(committed)s, %(committed_by)s)""",
+               %(to_on)s, %(known)s, %(seed_rule)s, %(seed_on)s, %(committed)s, %(committed_by)s,
+               %(office)s)""",
         {**vars(new), "frame": frame},
     )
 
@@ -51,7 +52,7 @@ def listed(
               and (%(agency)s::uuid is null or (imported is not null and exists (
                   select 1 from assessment_lines l
                   where l.assessment = a.assessment and l.agency = %(agency)s::uuid)))
-            order by committed desc, assessment limit %(limit)s offset %(offset)s""",
+            order by committed desc, assessment desc limit %(limit)s offset %(offset)s""",
         {"assessor": assessor, "agency": agency, "limit": limit, "offset": offset},
     )
     return [Assessment(*row) for row in rows]

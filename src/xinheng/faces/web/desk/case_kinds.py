@@ -15,6 +15,8 @@ from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
 from xinheng.evidence.intake.reviews import OBJECTION
 from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.office.cases.model import Case
+from xinheng.outward.appraisal.model import OBJECTION as APPRAISAL
+from xinheng.outward.appraisal.model_assessment import APPEAL as ASSESSMENT
 from xinheng.outward.suspicions.model import KIND as SUSPICION
 
 Href = Callable[[Case], str | None]
@@ -37,6 +39,11 @@ def _receipt(case: Case) -> str | None:
 def _record(case: Case) -> str | None:
     """`record:<uuid>`"""
     return f"/desk/withdrawals/{_about(case)}"
+
+
+def _assessed(case: Case) -> str | None:
+    """`assessment:<uuid>/<line>`"""
+    return f"/desk/assessments/{_about(case).partition('/')[0]}"
 
 
 def _about(case: Case) -> str:
@@ -78,6 +85,8 @@ KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
         "silence": KindView("无数据预警", lambda case: f"/desk/watch/silence/{_about(case)}", "说明或申报"),
         SUSPICION: KindView("疑似瞒报", at("/desk/suspicions"), "核查并答复"),
         OBJECTION: KindView("记录异议", at("/desk/record-objections"), "核实并答复"),
+        APPRAISAL: KindView("考核异议", lambda case: f"/desk/appraisal/{_about(case)}", "核实并答复"),
+        ASSESSMENT: KindView("评估申诉", _assessed, "核实并答复"),
         "plan_value": KindView("工作要点填报", _plan, "去填报"),
     }
 )

@@ -98,6 +98,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         (
             (Link("bulletins", "/desk/bulletins", "月度通报"), _everyone),
             (Link("plans", "/desk/plans", "工作要点"), _everyone),
+            (Link("appraisal", "/desk/appraisal", "考核"), _everyone),
+            (Link("assessments", "/desk/assessments", "第三方评估"), _everyone),
         ),
     ),
     (

@@ -27,6 +27,7 @@ ROLES = {
     Role.ADMIN: "单位管理员",
     Role.OFFICE: "信用办",
     Role.AUDITOR: "审计",
+    Role.ASSESSOR: "评估机构",
 }
 
 

@@ -1,0 +1,13 @@
+"""The routes of scorecards, assessments and the self-check of the city monitoring."""
+
+from xinheng.faces.web.desk import appraisal, appraisal_card, assessments, assessments_acting
+from xinheng.faces.web.portal import assessments as public
+
+ROUTERS = (
+    appraisal_card.router,
+    appraisal.router,
+    assessments_acting.router,
+    assessments.router,
+    public.router,
+)
+FILES = (appraisal.ACT, assessments_acting.ACT)  # of forms that carry a file
