@@ -41,6 +41,7 @@ def address(route: APIRoute) -> str:
     filled = {"code": "91420100MA000000XX", "record": ID, "receipt": ID, "token": "x" * 22, "path": "x"}
     filled |= {"plan": "x", "task": "x"}
     filled |= {"exchange": ID, "capture": ID, "draft": ID, "item": "penalty"}
+    filled |= {"list_id": ID, "suspicion": ID, "attachment": ID}
     filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "declaration": ID, "review": ID}
     filled |= {"alert": ID, "listing": ID}
     return route.path.replace("{path:path}", "x").format_map(filled)
@@ -90,6 +91,9 @@ def test_every_change_needs_the_session_s_own_form_token(site: FastAPI) -> None:
         "/desk/form/{item}",
         "/desk/form/{item}/autosave",
         "/desk/sign-in",
+        "/desk/suspicions/act",
+        "/desk/suspicions/import",
+        "/desk/suspicions/merge",
         "/desk/upload",
         "/desk/watch/lists",
     ]
