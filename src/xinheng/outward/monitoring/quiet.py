@@ -23,6 +23,7 @@ from xinheng.outward.monitoring.model import Counted, Ended, How, Period, Silenc
 from xinheng.outward.monitoring.store import Alert
 
 KIND: Final = "silence"
+LATER: Final = timedelta(days=31)
 BACK: Final = timedelta(days=31 * 40)  # of history that is read: two years, and a year of silence
 OUTCOMES: Final = {
     Ended.ARRIVED: "数据已到",
@@ -105,7 +106,8 @@ def watched(tx: Transaction, pack: Pack, day: date) -> Iterator[Watched]:
 
 def _ready(pack: Pack, item: str, since: date, day: date) -> date | None:
     due = completeness.declared_until(pack, item, months(since, day))
-    return model.ready_until(day, {last_of(month): until for month, until in due.items()})
+    # where there is no term, or no calendar for it, nobody is late; a month is looked at a month later
+    return model.ready_until(day, {last_of(m): until or last_of(m) + LATER for m, until in due.items()})
 
 
 def _added(counts: Sequence[Mapping[date, int]]) -> dict[date, int]:
