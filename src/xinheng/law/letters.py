@@ -47,7 +47,7 @@ class From(StrEnum):
 
 PLAIN: Final = ("agency", "office", "dated", "due", "count", "earliest")
 """单位, 发函单位, 成文日期, 答复期限, 件数, 最早期限: known of every letter."""
-BEFORE: Final = ("previous_number", "previous_title", "previous_dated")
+BEFORE: Final = ("previous_number", "previous_title", "previous_dated", "previous_due")
 """The letter before, or the one that is withdrawn; only where there is one."""
 NUMBER: Final = ("word", "year", "serial")
 TITLE, PARAGRAPH, WORD = 60, 1_000, 12  # characters at most

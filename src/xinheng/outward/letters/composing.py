@@ -99,6 +99,7 @@ def _values(tx: Transaction, office: UUID, agency: UUID, previous: Letter | None
         found["previous_number"] = previous.number or UNKNOWN
         found["previous_title"] = previous.title
         found["previous_dated"] = chinese(previous.dated) if previous.dated else UNKNOWN
+        found["previous_due"] = chinese(previous.due_on) if previous.due_on else UNKNOWN
     return found
 
 

@@ -57,7 +57,8 @@ def _ends(tx: Transaction, there: Letter) -> Letter | None:
 
 def _end(tx: Transaction, before: Letter, by: Letter, clock: Clock, actor: Actor) -> None:
     act = Act.WITHDRAW if by.withdraws else Act.ESCALATE
-    moved(tx, before, act, f"见{by.number}", actor, clock)
+    early = act is Act.ESCALATE and before.due_on is not None and today(clock) <= before.due_on
+    moved(tx, before, act, f"见{by.number}{'；答复期限未到' if early else ''}", actor, clock)
     if before.case:
         cases.close(tx, before.case, actor, TO[act].value, f"见{by.number}", clock)
     if by.withdraws:

@@ -77,9 +77,11 @@ def by_number(tx: Transaction, number: str) -> Letter | None:
 def of_chain(tx: Transaction, chain: UUID) -> list[Letter]:
     """All letters of a chain, oldest first."""
     rows = tx.fetch(
-        f"select {_COLUMNS} from letters where chain = %(chain)s order by letter", {"chain": chain}
+        f"select {_COLUMNS} from letters where chain = %(chain)s order by created, letter", {"chain": chain}
     )
-    return [_letter(row) for row in rows]
+    # a chain may be walked within one instant: then the steps say the order
+    order = list(Step)
+    return sorted(map(_letter, rows), key=lambda one: (one.created, order.index(one.step), one.withdraws))
 
 
 _WHERE = """
