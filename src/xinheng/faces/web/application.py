@@ -49,6 +49,8 @@ from xinheng.faces.web.desk.appraisal_routes import ROUTERS as APPRAISAL
 from xinheng.faces.web.desk.books_routes import ROUTERS as BOOKS
 from xinheng.faces.web.desk.form_lost import handler as lost
 from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
+from xinheng.faces.web.desk.letters_routes import ROUTERS as LETTERS
+from xinheng.faces.web.desk.letters_routes import UPLOADS as LETTER_FILES
 from xinheng.faces.web.desk.plans_routes import ROUTERS as PLANS
 from xinheng.faces.web.desk.suspicions_routes import ROUTERS as SUSPICIONS
 from xinheng.faces.web.desk.suspicions_routes import UPLOADS as SUSPICION_FILES
@@ -134,6 +136,7 @@ def create_app(app: App) -> FastAPI:
         *ENTRY,
         *TODO_LIST,
         *TREE,
+        *LETTERS,
         *PLANS,
         *WATCH,
         *SUSPICIONS,
@@ -141,7 +144,7 @@ def create_app(app: App) -> FastAPI:
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
-    uploads = (upload.PATH, answers.PATH, *APPRAISAL_FILES, *WATCH_LISTS, *SUSPICION_FILES)
+    uploads = (upload.PATH, answers.PATH, *APPRAISAL_FILES, *LETTER_FILES, *WATCH_LISTS, *SUSPICION_FILES)
     limit_of = _limit_of(uploads, app.settings.upload_bytes)
     web.add_middleware(Guard, respond=respond, limit_of=limit_of, pace=Pace(app.settings.lookups_per_minute))
     return web

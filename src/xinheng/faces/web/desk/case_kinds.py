@@ -17,6 +17,7 @@ from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.office.cases.model import Case
 from xinheng.outward.appraisal.model import OBJECTION as APPRAISAL
 from xinheng.outward.appraisal.model_assessment import APPEAL as ASSESSMENT
+from xinheng.outward.letters.model import KIND as LETTER
 from xinheng.outward.suspicions.model import KIND as SUSPICION
 
 Href = Callable[[Case], str | None]
@@ -84,6 +85,7 @@ KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
         "code_reassigned": KindView("旧码另赋", at("/desk/codes")),
         "silence": KindView("无数据预警", lambda case: f"/desk/watch/silence/{_about(case)}", "说明或申报"),
         SUSPICION: KindView("疑似瞒报", at("/desk/suspicions"), "核查并答复"),
+        LETTER: KindView("函件", lambda case: f"/desk/letters/{_about(case)}", "看函件并答复"),
         OBJECTION: KindView("记录异议", at("/desk/record-objections"), "核实并答复"),
         APPRAISAL: KindView("考核异议", lambda case: f"/desk/appraisal/{_about(case)}", "核实并答复"),
         ASSESSMENT: KindView("评估申诉", _assessed, "核实并答复"),

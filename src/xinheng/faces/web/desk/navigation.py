@@ -96,6 +96,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
     (
         "通报考核",
         (
+            (Link("letters", "/desk/letters", "函件"), _everyone),
             (Link("bulletins", "/desk/bulletins", "月度通报"), _everyone),
             (Link("plans", "/desk/plans", "工作要点"), _everyone),
             (Link("appraisal", "/desk/appraisal", "考核"), _everyone),
