@@ -42,6 +42,7 @@ from xinheng.faces.web.desk import (
     reviews_objections,
     sign_in,
     upload,
+    upward,
     withdrawals,
 )
 from xinheng.faces.web.desk.appraisal_routes import FILES as APPRAISAL_FILES
@@ -78,7 +79,7 @@ PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, pages, log)
 DESK = (
     *(sign_in, upload, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange, capture),
-    *(numbers, proposals, codes, codes_appeals, reviews, reviews_objections),
+    *(upward, numbers, proposals, codes, codes_appeals, reviews, reviews_objections),
 )
 # looked through in this order: what systems ask all day comes first
 API = (api, api_tokens, api_submissions, api_holdings)

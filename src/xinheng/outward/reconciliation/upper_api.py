@@ -16,6 +16,7 @@ from uuid import UUID
 
 import httpx
 
+from xinheng.core.errors import XinhengError
 from xinheng.core.networks import Network, may_reach
 from xinheng.outward import targets
 from xinheng.outward.reconciliation import formats
@@ -66,6 +67,12 @@ class ApiPartner:
             timeout=PATIENCE,
         )
         self._bearer: str | None = None
+        try:
+            # also where there is nothing to send: a pass that did not reach the partner must not say it did
+            self._bearer = self._token()
+        except XinhengError:
+            self._client.close()
+            raise
 
     def send(self, outgoing: Outgoing) -> Sent:
         """One submission, or withdrawals in calls of a few hundred."""

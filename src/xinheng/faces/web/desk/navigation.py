@@ -91,6 +91,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
             (Link("watch-gaps", "/desk/watch/gaps", "缺号"), _everyone),
             (Link("watch-lists", "/desk/watch/lists", "清单比对"), _everyone),
             (Link("suspicions", "/desk/suspicions", "疑似瞒报"), _everyone),
+            (Link("upward", "/desk/upward", "上级对账"), _everyone),
+            (Link("upward-differences", "/desk/upward/differences", "上报差异"), _everyone),
         ),
     ),
     (
