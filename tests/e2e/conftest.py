@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.e2e.town import Town, town
 
+from xinheng.faces.app import App
 from xinheng.faces.web.server import server as web_server
 from xinheng.ground.store import Server
 
@@ -72,10 +73,17 @@ def place(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[
 @pytest.fixture(scope="session")
 def address(place: Town) -> Iterator[str]:
     """The address of the running server."""
+    with serving(place.app) as found:
+        yield found
+
+
+@contextmanager
+def serving(app: App) -> Iterator[str]:
+    """A server over this house while the block lasts; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    running = web_server(place.app, "127.0.0.1", port)
+    running = web_server(app, "127.0.0.1", port)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     while not running.started:

@@ -86,6 +86,11 @@ def agencies_of(tx: Transaction, plan: WorkPlan, on: date) -> Mapping[str, tuple
     return {body: tuple(entered.get(body) or named.get(fold_name(body)) or ()) for body in plan.bodies()}
 
 
+def entered_bodies(tx: Transaction) -> frozenset[tuple[str, UUID]]:
+    """(body, agency) that the office entered; what only has the same name is not among them."""
+    return frozenset(store.bodies(tx))
+
+
 def enter_body(tx: Transaction, pack: Pack, body: str, agency: Agency, clock: Clock, actor: str) -> None:
     """The office enters which agency a body is; a group of bodies is several. Raises BodyRefused."""
     if not any(body in plan.bodies() for plan in pack.workplans.values()):

@@ -73,7 +73,7 @@ def show_plans(web: House, session: AnySession) -> Response:
         seen = looking(tx, session)
         lines = [
             plan_line(pack, plan, service.agencies_of(tx, plan, day), seen)
-            for plan in pack.workplans.values()
+            for plan in reversed(tuple(pack.workplans.values()))  # the own pack's first
         ]
     return web.render.private(
         "desk/plans.html", "plans", lines=lines, pack=pack.title, office=seen.office, who=who(session)

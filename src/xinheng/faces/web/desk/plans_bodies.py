@@ -24,11 +24,12 @@ BODIES = PATH + "-bodies"
 
 @dataclass(frozen=True)
 class BodyLine:
-    """A body of the documents: in how many tasks, which agencies it is (code, name)."""
+    """A body of the documents: in how many tasks, which agencies it is (code, name, whether entered: what
+    only has the same name cannot be taken back)."""
 
     body: str
     tasks: int
-    agencies: tuple[tuple[str, str], ...]
+    agencies: tuple[tuple[str, str, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,15 @@ def show_bodies(web: House, session: Overseer) -> Response:
 
 def _page(web: Web, session: Session, errors: Sequence[FormError] = ()) -> Response:
     day, counts = web.today(), dict[str, int]()
-    known: dict[str, tuple[tuple[str, str], ...]] = {}
+    known: dict[str, tuple[tuple[str, str, bool], ...]] = {}
     with web.transaction() as tx:
-        for plan in web.app.pack.workplans.values():
+        entered = service.entered_bodies(tx)
+        for plan in reversed(tuple(web.app.pack.workplans.values())):  # the own pack's first
             for body, found in service.agencies_of(tx, plan, day).items():
-                known[body] = tuple((a.code, a.name) for a in found)
+                known[body] = tuple((a.code, a.name, (body, a.agency) in entered) for a in found)
                 counts[body] = counts.get(body, 0) + sum(body in plan.bodies_of(t) for t in plan.tasks)
         every = tuple((a.code, a.name) for _, a in agencies.tree(tx) if a.exists(day))
-    lines = tuple(BodyLine(body, counts[body], found) for body, found in known.items())
+    lines = tuple(BodyLine(body, counts[body], found) for body, found in known.items() if counts[body])
     view = BodiesView(
         lines=lines,
         agencies=every,

@@ -14,7 +14,7 @@ from xinheng.law.words import REACHES
 from xinheng.law.workplans import PlanTask, Reach, WorkPlan
 from xinheng.office.access.model import Agency
 from xinheng.outward.plans.model import STANDINGS, Standing, aim_of
-from xinheng.outward.plans.progress import PlanProgress, TaskProgress
+from xinheng.outward.plans.progress import FigureProgress, PlanProgress, TaskProgress
 
 TONES: Final = {
     Standing.REACHED: "good",
@@ -47,7 +47,9 @@ class FigureLine:
     name: str
     aim: str
     value: str | None
+    reach: Tag
     tag: Tag
+    reason: str | None  # why nobody can say how far it is
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,18 @@ def _bodies(plan: WorkPlan, task: PlanTask) -> str:
     return "、".join(named[:SHORT]) + more
 
 
+def _figure_line(each: FigureProgress) -> FigureLine:
+    figure, judged = each.figure, each.judged
+    return FigureLine(
+        name=figure.name,
+        aim=aim_of(figure),
+        value=each.value,
+        reach=Tag(REACHES[figure.reach], REACH_TONES[figure.reach]),
+        tag=standing_tag(judged.standing),
+        reason=judged.reason if judged.standing is Standing.UNKNOWN else None,
+    )
+
+
 def task_line(found: PlanProgress, each: TaskProgress, looking: Looking, query: str) -> TaskLine:
     """A task with its figures in short."""
     task = each.task
@@ -150,10 +164,7 @@ def task_line(found: PlanProgress, each: TaskProgress, looking: Looking, query: 
         clause=task.clause,
         title=task.title,
         bodies=_bodies(found.plan, task),
-        figures=tuple(
-            FigureLine(f.figure.name, aim_of(f.figure), f.value, standing_tag(f.judged.standing))
-            for f in each.figures
-        ),
+        figures=tuple(_figure_line(f) for f in each.figures),
         tag=standing_tag(each.judged.standing),
         reason=each.judged.reason,
         mine=any(a.agency in looking.own for a in each.agencies),
