@@ -65,7 +65,7 @@ from xinheng.faces.web.errors import SignInNeededError
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
 from xinheng.faces.web.pace import Pace
 from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
-from xinheng.faces.web.portal import home, lists, log, organisations, pages, records, search
+from xinheng.faces.web.portal import home, lists, log, organisations, pages, quality, records, search
 from xinheng.faces.web.static_files import Assets
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ logger = logging.getLogger(__name__)
 PACK_LOOK = 15  # seconds between looks for a newly activated pack
 LOOKUPS = 6  # connections of either asynchronous pool
 PATIENCE = 5  # seconds that a request waits for one
-PORTAL = (home, search, organisations, records, lists, pages, log)
+PORTAL = (home, search, organisations, records, lists, quality, pages, log)
 DESK = (
     *(sign_in, upload, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange, capture),
     *(upward, numbers, proposals, codes, codes_appeals, reviews, reviews_objections),

@@ -15,6 +15,7 @@ from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.pages import Renderer
 from xinheng.faces.web.portal.none_found import Statements
+from xinheng.faces.web.portal.quality_months import Months
 from xinheng.ground.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Web:
     calls: Pace  # of agencies' programs
     program_turns: Turns
     statements: Statements = field(default_factory=Statements)
+    quality: Months = field(default_factory=Months)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

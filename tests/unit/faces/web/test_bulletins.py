@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -74,7 +77,7 @@ def test_a_month_without_cutoff_and_a_wrong_month_say_so(as_):
     client = as_("xyb")
     assert "XH821" in client.get(f"{PATH}/2026-12").text  # no calendar for 2027
     assert "XH825" in client.get(f"{PATH}/2026-13").text
-    assert client.get(f"{NOVEMBER}.exe").status_code == 422
+    assert client.get(f"{NOVEMBER}.exe").status_code == 400
 
 
 def test_a_clerk_sees_its_own_and_may_not_issue(as_):
@@ -96,3 +99,78 @@ def test_it_is_issued_once_and_the_page_shows_the_digests(as_):
     assert "bulletin-2026-11-XYB.pdf" in page
     again = client.post(f"{NOVEMBER}/issue", data={"csrf": token, "agency": "XYB"})
     assert "XH822" in again.text
+
+
+# -- what anyone may see and work out again ------------------------------------------------------------
+
+
+def test_the_quality_page_publishes_the_last_month_that_is_ready(as_):
+    page = as_(None).get("/quality").text
+    assert "数据质量　2026-11" in page
+    assert '<option value="2026-10">' in page
+    for formula in (
+        "(accepted + corrected) / (accepted + corrected + returned)",
+        "late / (accepted - undated)",
+    ):
+        assert formula in page
+    assert "示例市市场监督管理局" in page
+    assert 'id="units"' in page
+
+
+def test_what_is_not_published_is_not_there(as_):
+    client = as_(None)
+    for name in ("2026-12.csv", "2020-01.csv", "2026-11.xlsx", "2026-11-rates.json", "x"):
+        assert client.get(f"/quality/{name}").status_code == 404
+
+
+def test_the_json_says_what_each_field_means(as_):
+    told = json.loads(as_(None).get("/quality/2026-11.json").content)
+    assert told["counts"][0].keys() == told["fields"]["counts"].keys()
+    assert told["rates"][0].keys() == told["fields"]["rates"].keys()
+
+
+@pytest.fixture
+def taken(as_, tmp_path):
+    """What a stranger takes home: both files and the program."""
+    client = as_(None)
+    for name, address in (
+        ("counts.csv", "/quality/2026-11.csv"),
+        ("rates.csv", "/quality/2026-11-rates.csv"),
+        ("recompute.py", "/static/recompute.py"),
+    ):
+        (tmp_path / name).write_bytes(client.get(address).content)
+    return tmp_path
+
+
+def stranger(folder):
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "recompute.py", "counts.csv", "rates.csv"],
+        cwd=folder,
+        env={"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def test_a_stranger_works_every_published_rate_out_again(taken, as_):
+    ran = stranger(taken)
+    told = ran.stdout.decode()
+    assert ran.returncode == 0, told + ran.stderr.decode()
+    assert told.endswith("全部一致\n")
+    page = as_(None).get("/quality").text
+    for rate in ("合规率", "及时率", "迟报率"):
+        found = re.search(rf"一致  {rate}  全平台  重算 ([0-9.]+)  公布 \1\n", told)
+        assert found
+        assert f"{found[1]}%" in page
+
+
+def test_a_rate_that_was_touched_up_is_found(taken):
+    file = taken / "rates.csv"
+    text = file.read_text(encoding="utf-8-sig")
+    touched = re.sub(r"(,合规率,\d+,\d+),[0-9.]+", r"\1,99.99", text, count=1)
+    assert touched != text
+    file.write_text(touched, encoding="utf-8-sig")
+    ran = stranger(taken)
+    assert ran.returncode == 1
+    assert "不同的有 1 个" in ran.stdout.decode()
