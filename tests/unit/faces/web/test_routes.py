@@ -90,6 +90,7 @@ def test_every_change_needs_the_session_s_own_form_token(site: FastAPI) -> None:
     assert sorted(without) == [
         "/desk/form/{item}",
         "/desk/form/{item}/autosave",
+        "/desk/letters/paper",
         "/desk/sign-in",
         "/desk/suspicions/act",
         "/desk/suspicions/import",
