@@ -55,7 +55,7 @@ from xinheng.faces.web.desk.letters_routes import UPLOADS as LETTER_FILES
 from xinheng.faces.web.desk.plans_routes import ROUTERS as PLANS
 from xinheng.faces.web.desk.suspicions_routes import ROUTERS as SUSPICIONS
 from xinheng.faces.web.desk.suspicions_routes import UPLOADS as SUSPICION_FILES
-from xinheng.faces.web.desk.todo_routes import ROUTERS as TODO_LIST
+from xinheng.faces.web.desk.todo_routes import ROUTERS as WAITING
 from xinheng.faces.web.desk.tree_routes import ROUTERS as TREE
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
@@ -84,6 +84,7 @@ DESK = (
 # looked through in this order: what systems ask all day comes first
 API = (api, api_tokens, api_submissions, api_holdings)
 ROUTERS = tuple(module.router for module in (*API, *PORTAL, *DESK))
+ROOMS = (*APPRAISAL, *BOOKS, *ENTRY, *WAITING, *TREE, *LETTERS, *PLANS, *WATCH, *SUSPICIONS)
 
 
 def create_app(app: App) -> FastAPI:
@@ -130,18 +131,7 @@ def create_app(app: App) -> FastAPI:
     web.add_exception_handler(SignInNeededError, lost(render, respond))
     # described by FastAPI with the others, served by Starlette before them: asked for all day
     web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
-    for router in (
-        *ROUTERS,
-        *APPRAISAL,
-        *BOOKS,
-        *ENTRY,
-        *TODO_LIST,
-        *TREE,
-        *LETTERS,
-        *PLANS,
-        *WATCH,
-        *SUSPICIONS,
-    ):
+    for router in (*ROUTERS, *ROOMS):
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
