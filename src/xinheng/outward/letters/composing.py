@@ -40,7 +40,7 @@ def from_cases(  # noqa: PLR0913, PLR0917 - who writes to whom about what, after
 ) -> NewLetter:
     """A letter about open cases, by the template of its step in force today. Raises LetterRefused where there
     are none or too many, NoRuleInForceError, UnknownYearError."""
-    found = sorted(cases, key=lambda case: (case.due_on or date.max, case.case))
+    found = sorted(cases, key=lambda case: (case.due_on or date.max, case.title, case.case))
     if not 1 <= len(found) <= MOST_CASES:
         raise LetterRefused(
             found=f"选中 {len(found)} 件事项",
