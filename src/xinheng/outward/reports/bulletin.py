@@ -8,7 +8,6 @@ from typing import Final
 
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.completeness.model import State
-from xinheng.evidence.intake import checks
 from xinheng.evidence.intake.due import CHANNEL
 from xinheng.evidence.intake.figures import Sums
 from xinheng.law.kinds import ItemClass
@@ -18,6 +17,7 @@ from xinheng.outward.documents.model import Block, Column, Document, Heading, Pa
 from xinheng.outward.reports import model
 from xinheng.outward.reports.gathering import Facts, Line, Unit
 from xinheng.outward.reports.model import NONE, SEVEN, compliance, lateness, timeliness
+from xinheng.outward.reports.naming import rule_name
 from xinheng.outward.suspicions.model import Outcome
 
 STATES: Final = {
@@ -259,21 +259,11 @@ def _demands(facts: Facts, unit: Unit) -> Iterable[tuple[str, str]]:
 def _reasons(facts: Facts, unit: Unit) -> str:
     """Which rules, by rows; at most RULES_NAMED of them by name."""
     found = sorted(unit.returned.items(), key=lambda each: (-each[1], each[0]))
-    named = [f"{rule_name(facts, *key)} {rows} 行" for key, rows in found[:RULES_NAMED]]
+    day = facts.scope.end - timedelta(days=1)
+    named = [f"{rule_name(facts.pack.items, *key, day)} {rows} 行" for key, rows in found[:RULES_NAMED]]
     if rest := found[RULES_NAMED:]:
         named.append(f"其他 {len(rest)} 条规则 {sum(rows for _, rows in rest)} 行")
     return "；".join(named) or "原因见回执"
-
-
-def rule_name(facts: Facts, item: str, check: str) -> str:
-    """A check in words: what its message says without the value that was found."""
-    if item in facts.pack.items:
-        entry = facts.pack.items[item]
-        for rule in checks.rules(entry, "report", facts.scope.end - timedelta(days=1)):
-            if rule.id == check:
-                words = rule.message.replace("“{found}”", "").replace("{found}", "")
-                return f"{entry.name}“{words.strip('：，； ')}”"
-    return f"规则 {check}"
 
 
 def _cases(facts: Facts) -> Iterable[Block]:

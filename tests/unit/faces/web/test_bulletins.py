@@ -101,6 +101,24 @@ def test_it_is_issued_once_and_the_page_shows_the_digests(as_):
     assert "XH822" in again.text
 
 
+def test_every_chart_stands_as_a_table(as_):
+    page = as_("xyb").get("/desk/dashboard").text
+    for key, column in (
+        ("volume", "行政处罚"),
+        ("rates", "及时率"),
+        ("units", "合规率"),
+        ("returns", "行数"),
+        ("cases", "件数"),
+    ):
+        chart = re.search(rf'data-table="{key}" data-series="([^"]+)" role="img" aria-label="[^"]+"', page)
+        assert chart
+        table = page[page.index(f'id="{key}">') :]
+        head = table[: table.index("</thead>")]
+        assert column in head
+        assert all(f">{name}</th>" in head for name in chart[1].split("|"))
+    assert as_("sjj").get("/desk/dashboard?agency=XYB").status_code == 403
+
+
 # -- what anyone may see and work out again ------------------------------------------------------------
 
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from xinheng.faces.web.desk import bulletins, exports
+from xinheng.faces.web.desk import bulletins, dashboard, exports
 
-ROUTERS: Final = (bulletins.router, exports.router)
+ROUTERS: Final = (bulletins.router, dashboard.router, exports.router)

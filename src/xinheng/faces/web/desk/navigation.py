@@ -77,6 +77,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         (
             (Link("office", "/desk/office", "归集总览"), _oversees),
             (Link("figures", "/desk/figures", "数字"), _everyone),
+            (Link("dashboard", "/desk/dashboard", "图表"), _everyone),
             (Link("completeness", "/desk/completeness", "完整性"), _everyone),
             (Link("codes", "/desk/codes", "重错码"), _everyone),
             (Link("numbers", "/desk/numbers", "号码登记"), _everyone),
