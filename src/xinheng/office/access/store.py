@@ -118,7 +118,7 @@ def names_on(tx: Transaction, on: date) -> dict[UUID, str]:
            where from_on <= %(on)s and (to_on is null or %(on)s < to_on) order by agency, from_on, name""",
         {"on": on},
     )
-    return {agency: name for agency, name in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def authorities_of(tx: Transaction, agency: UUID) -> tuple[DatedName, ...]:
