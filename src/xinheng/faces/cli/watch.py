@@ -17,6 +17,9 @@ from xinheng.evidence.completeness.model import next_month
 from xinheng.evidence.intake.due import CHANNEL
 from xinheng.evidence.ledger import lateness
 from xinheng.faces.app import Settings, open_app
+from xinheng.faces.app.demo import checking, planting
+from xinheng.faces.app.demo.install import DemoHome
+from xinheng.faces.app.demo.running import demo_settings
 from xinheng.faces.app.wiring import App
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.faces.cli.feed import month_of
@@ -191,6 +194,30 @@ def compare(
         with output.open("w", encoding="utf-8-sig", newline="") as text:
             _write(text, lines)
         typer.echo(f"结果：{output}")
+
+
+@app.command()
+def planted() -> None:
+    """演示城市专用：监测一次，与埋设的问题逐类核对，列出找到、漏掉和误报的。"""
+    settings = demo_settings()
+    folder = DemoHome(settings.home).folder
+    if not (folder / planting.FILE).is_file():
+        raise WrongUsage(
+            found=f"{settings.home} 里没有埋设的答案",
+            expected="演示城市",
+            todo="先运行 xinheng demo --build-only",
+        )
+    with open_app(settings) as house:
+        found = checking.check(house, folder)
+    table = listing("类别", "埋设", "找到", "漏掉", "误报")
+    for one in found:
+        cells = (one.kind, str(one.planted), str(one.found), "、".join(one.missed) or "—")
+        table.add_row(*map(escape, (*cells, f"{len(one.false)} {'、'.join(one.false[:5])}".strip())))
+    out = console()
+    out.print(table)
+    out.print(f"误报合计 {sum(len(one.false) for one in found)}")
+    if any(one.missed for one in found):
+        raise typer.Exit(1)
 
 
 def _write(text: TextIO, lines: Iterable[Compared]) -> None:

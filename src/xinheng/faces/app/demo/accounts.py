@@ -28,6 +28,8 @@ ROLES: Final = (
     ("market", "市市场监管局经办人（演示）", Role.CLERK, "market"),
     ("environment", "市生态环境局经办人（演示）", Role.CLERK, "environment"),
     ("county", "澜江县市场监管局经办人（演示）", Role.CLERK, "county-market"),
+    ("county-office", "澜江县信用办（演示）", Role.OFFICE, "county"),
+    ("town", "清溪镇经办人（演示）", Role.CLERK, "town"),
     ("auditor", "审计人员（演示）", Role.AUDITOR, None),
 )
 

@@ -22,10 +22,11 @@ from typing import Final
 from xinheng.core.times import Known
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.service import submit
+from xinheng.faces.app.demo import planting
 from xinheng.faces.app.demo.accounts import ACTOR
 from xinheng.faces.app.demo.errors import DemoRunning, NotADemoHome
 from xinheng.faces.app.demo.places import AGENCIES, BY_KEY, FOUNDED
-from xinheng.faces.app.demo.plan import SEED, TOGETHER, Delivery, by_day, deliveries
+from xinheng.faces.app.demo.plan import SEED, TOGETHER, Delivery, by_day, deliveries, in_order
 from xinheng.faces.app.demo.sheets import write
 from xinheng.faces.app.preparing import init_home
 from xinheng.faces.app.settings import Settings
@@ -136,6 +137,7 @@ def install_demo(app: App, home: DemoHome, clock: ReplayClock, say: Say, most: i
     enter_agencies(app)
     say("生成演示数据", 0, 0)
     *sent, sample = deliveries()
+    sent = in_order([*sent, *planting.deliveries()])
     days = by_day(sent)
     start = home.done() or 0
     outgoing = home.folder / OUTGOING
@@ -151,6 +153,8 @@ def install_demo(app: App, home: DemoHome, clock: ReplayClock, say: Say, most: i
             home.note(number)
     app.publish()
     if most is None:
+        planting.enter(app)
+        planting.keep(home.folder)
         _lay_out(sample, home.samples)
         home.note(len(days), complete=True)
 

@@ -1,4 +1,4 @@
-"""The city and its twelve agencies. The place does not exist; every agency says so in its name."""
+"""The city and its thirteen agencies. The place does not exist; every agency says so in its name."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ AGENCIES: Final = (
     Agency("county", "澜江县（演示）发展和改革局", "21", 10, "澜发改", "office", "office", "county"),
     Agency("county-market", "澜江县（演示）市场监督管理局", "21", 11, "澜市监", "county", level="county"),
     Agency("zone", "衡川经济开发区（演示）管理委员会", "00", 12, "开管", "office", level="zone"),
+    Agency("town", "澜江县（演示）清溪镇人民政府", "21", 13, "澜清", "county", level="township"),
 )
 
 BY_KEY: Final = {agency.key: agency for agency in AGENCIES}

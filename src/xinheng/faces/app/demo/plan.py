@@ -26,7 +26,7 @@ SAMPLE_DAY: Final = date(2026, 11, 20)  # of the file that lies ready and is not
 COVERED: Final = 9  # days before its sending whose decisions a delivery reports: the term of 7 working days
 TOGETHER: Final = 2  # deliveries of one day: what two cores can take in at once
 ROWS: Final = {"penalty": (34, 76), "permit": (230, 380)}  # in one delivery
-NAMES: Final = {"penalty": "行政处罚", "permit": "行政许可"}
+NAMES: Final = {"penalty": "行政处罚", "permit": "行政许可", "inspection": "行政监督检查"}
 # How many deliveries each desk makes over the three years; FEWEST where nothing is said. Each costs half a
 # second on two cores, whatever it holds, and the city is to be there within a minute.
 FEWEST: Final = 2
@@ -120,6 +120,12 @@ def deliveries(seed: str = SEED) -> list[Delivery]:
     return [replace(delivery, number=n) for n, delivery in enumerate(found, 1)]
 
 
+def in_order(found: list[Delivery]) -> list[Delivery]:
+    """By their days, numbered anew."""
+    ordered = sorted(found, key=lambda delivery: delivery.sent)
+    return [replace(delivery, number=n) for n, delivery in enumerate(ordered, 1)]
+
+
 def by_day(found: list[Delivery]) -> list[list[Delivery]]:
     """Deliveries in groups of one day."""
     return [list(group) for _, group in groupby(found, key=lambda delivery: delivery.sent)]
@@ -182,7 +188,7 @@ def _delivery(desk: _Desk, last: date, dirt: Dirt) -> Delivery:
     }
     early = style.headers == "early" and desk.item == "penalty"
     return Delivery(
-        0, desk.agency, desk.item, "report", _at(last, 16), style, tuple(rows), constants if early else {}
+        0, desk.agency, desk.item, "report", at(last, 16), style, tuple(rows), constants if early else {}
     )
 
 
@@ -194,9 +200,10 @@ def _backlog(desks: list[_Desk]) -> Iterator[Delivery]:
             chosen = sorted(desk.chance.choices(days, k=BACKLOG_ROWS * len(BACKLOG)))
             rows = tuple(desk.decide(day) for day in chosen)
             yield Delivery(
-                0, desk.agency, "penalty", "collected", _at(FIRST_DAY, 10), STYLES[desk.agency.key], rows
+                0, desk.agency, "penalty", "collected", at(FIRST_DAY, 10), STYLES[desk.agency.key], rows
             )
 
 
-def _at(day: date, hour: int) -> Known:
+def at(day: date, hour: int) -> Known:
+    """An instant of a day, Beijing time."""
     return Known(datetime.combine(day, time(hour), SHANGHAI).astimezone(UTC))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from xinheng.faces.app.demo import accounts
+from xinheng.faces.app.demo import accounts, work_plan
 from xinheng.faces.app.demo.accounts import DemoAccount
 from xinheng.faces.app.demo.errors import NotLoopback, PortTaken
 from xinheng.faces.app.demo.install import NOTICE, DemoHome, Say, prepare
@@ -64,4 +64,5 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         say("打开平台", 0, 0)
         with open_app(settings, serving=True) as app:
             shown = accounts.ensure(app, home.folder)
+            work_plan.ensure(app)
             yield Running(app, tuple(shown), home.samples)

@@ -96,6 +96,25 @@ EARLY_PENALTY: Final[Headers] = (
     ("处罚领域", "X_DOMAIN"),
 )
 
+INSPECTION: Final[Headers] = (
+    ("行政相对人名称", "JC_XDR_MC"),
+    ("行政相对人类别", "JC_XDR_LB"),
+    ("行政相对人代码_1(统一社会信用代码)", "JC_XDR_SHXYM"),
+    ("法定代表人", "JC_FRDB"),
+    ("检查文书名称", "JC_WS"),
+    ("检查文书号", "JC_WSH"),
+    ("检查类别", "JC_LB"),
+    ("检查内容", "JC_NR"),
+    ("检查日期", "JC_JDRQ"),
+    ("检查机关", "JC_JG"),
+    ("检查机关统一社会信用代码", "JC_JGDM"),
+    ("数据来源单位", "JC_SJLY"),
+    ("数据来源单位统一社会信用代码", "JC_SJLYDM"),
+    ("检查结论", "JC_JGLX"),
+    ("备注", "BZ"),
+)
+OTHERS: Final = {"inspection": INSPECTION}  # items of which the city has a few records
+
 DATES: Final[dict[str, Callable[[date], str]]] = {
     "iso": lambda d: d.isoformat(),
     "slashes": lambda d: f"{d.year}/{d.month}/{d.day}",
@@ -117,6 +136,8 @@ class Style:
     brackets: tuple[str, str] = ("〔", "〕")
 
     def header_of(self, item: str) -> Headers:
+        if item not in ("penalty", "permit"):
+            return OTHERS[item]
         names = PENALTY if item == "penalty" else PERMIT
         if self.headers == "codes":
             return tuple((code, code) for _, code in names)
@@ -136,7 +157,7 @@ STYLES: Final[dict[str, Style]] = {
     "zone": Style("xlsx", dates="slashes"),
 }
 
-_DATE_FIELDS: Final = ("CF_JDRQ", "CF_YXQ", "CF_GSJZQ", "XK_JDRQ", "XK_YXQZ", "XK_YXQZI")
+_DATE_FIELDS: Final = ("CF_JDRQ", "CF_YXQ", "CF_GSJZQ", "JC_JDRQ", "XK_JDRQ", "XK_YXQZ", "XK_YXQZI")
 _KINDS: Final = {"法人及非法人组织": "02", "个体工商户": "04", "自然人": "01"}
 _MADE: Final = datetime(2026, 11, 19, tzinfo=UTC)  # written into workbooks: the same bytes every time
 

@@ -44,11 +44,11 @@ def test_a_file_has_the_same_bytes_every_time(city: list[Delivery], tmp_path: Pa
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
 
 
-def test_there_are_twelve_agencies_in_one_tree_with_county_and_zone() -> None:
-    assert len(AGENCIES) == 12
+def test_there_are_thirteen_agencies_in_one_tree_with_county_zone_and_township() -> None:
+    assert len(AGENCIES) == 13
     assert [a.key for a in AGENCIES if a.parent is None] == ["office"]
     assert all(a.parent in BY_KEY for a in AGENCIES if a.parent)
-    assert {a.level for a in AGENCIES} == {"city", "county", "zone"}
+    assert {a.level for a in AGENCIES} == {"city", "county", "zone", "township"}
     assert all("（演示）" in a.name for a in AGENCIES)
 
 
