@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,6 +134,7 @@ def test_an_assessment_is_drawn_filled_in_and_appealed(
     address = office.page.url.partition("?")[0]
     assert not office.page.is_visible("#seed")
     later("2026-11-21")
+    office.sign_in("xyb", place.passwords["xyb"])  # the session ended with the day
     office.page.goto(address)
     office.page.fill("#seed", "02 11 13 24 28 31 + 07")
     office.page.fill("#source", "中国福彩网 2026-11-21")
@@ -168,6 +170,7 @@ def test_an_assessment_is_drawn_filled_in_and_appealed(
     office.page.click("main button:has-text('改判合格')")
     said(office, "已答复")
     later("2026-12-05")
+    office.sign_in("xyb", place.passwords["xyb"])
     office.page.goto(address)
     office.page.click("main button:has-text('定稿')")
     said(office, "已定稿")
@@ -179,3 +182,41 @@ def test_an_assessment_is_drawn_filled_in_and_appealed(
     reader.go(address.removeprefix(reader.address).removeprefix("/desk"))
     assert "怎样重新抽一遍" in reader.page.inner_text("main")
     reader.go("/assessments")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_office_checks_itself_against_the_city_monitoring(
+    visit: Visiting, place: Town, width: int, tmp_path: Path
+) -> None:
+    proof = tmp_path / "整改照片.pdf"
+    proof.write_bytes(PDF)
+    office = visit(width)
+    office.sign_in("xyb", place.passwords["xyb"])
+    office.go("/desk/monitoring-check")
+    assert "2020年以后的版本未找到" in office.page.inner_text("main")
+    office.page.click("summary:has-text('登记自查：统一社会信用代码')")
+    office.page.select_option("#state-codes", "gap")
+    office.page.fill("#gap-codes", f"重错码三个（{width}）")
+    office.page.select_option("#owner-codes", "")
+    office.page.click("main details[open] button:has-text('登记')")
+    office.page.wait_for_selector("text=还不能继续")  # whose gap is it
+    office.page.click("summary:has-text('登记自查：统一社会信用代码')")
+    office.page.select_option("#state-codes", "gap")
+    office.page.fill("#gap-codes", f"重错码三个（{width}）")
+    office.page.select_option("#owner-codes", "SJJ")
+    office.page.click("main details[open] button:has-text('登记')")
+    said(office, "已登记")
+    office.page.click("summary:has-text('补充佐证：统一社会信用代码')")
+    office.page.fill("#what-codes", "整改前后对照")
+    office.page.set_input_files("#file-codes", proof)
+    office.page.click("main details[open] button:has-text('收存')")
+    said(office, "佐证已收存")
+    with downloaded(office.page) as got:
+        office.page.click("main a:has-text('导出上报材料')")
+    with zipfile.ZipFile(got[0]) as packed:
+        assert "佐证/codes/01-整改照片.pdf" in packed.namelist()
+    if width == WIDTHS[0]:
+        unit = visit(width)
+        unit.sign_in("sjj", place.passwords["sjj"])
+        unit.go("/desk/monitoring-check")
+        assert unit.page.locator("main section").count() == 1

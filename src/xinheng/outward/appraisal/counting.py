@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from xinheng.core.times import SHANGHAI
@@ -13,6 +14,7 @@ from xinheng.law.scorecards import Reading
 from xinheng.office.access import moving
 from xinheng.office.access.model import Agency
 from xinheng.outward.appraisal.model import Counted, Frame
+from xinheng.outward.appraisal.model_monitoring import Figure
 from xinheng.outward.appraisal.service import Count
 from xinheng.outward.reports import measuring
 
@@ -35,7 +37,7 @@ def counter(tx: Transaction, pack: Pack, frame: Frame) -> Count:
     return count
 
 
-def open_ratio(tx: Transaction, pack: Pack, agency: Agency, frame: Frame) -> Reading:
+def open_ratio(tx: Transaction, pack: Pack, agency: Agency | None, frame: Frame) -> Reading:
     """信用信息公开比例 of an agency with those counted in its figure, on the day of the cut-off, over what
     was decided in the period."""
     day = frame.known.astimezone(SHANGHAI).date()
@@ -54,3 +56,21 @@ def how(figure: str) -> str:
         return openness.HOW
     found = measuring.FIGURES.get(figure)
     return found.how if found else ""
+
+
+def place_figure(
+    tx: Transaction, pack: Pack, head: Agency | None, window: tuple[date, date], known: datetime
+) -> Callable[[str], Figure]:
+    """How the self-check of the city monitoring reads the platform's figures: for the place, over a window
+    (half-open), as known now."""
+    frame = Frame("", pack.label, head.code if head else None, *window, known, 0)
+
+    def figure(name: str) -> Figure:
+        if name == openness.FIGURE:
+            return Figure(name, open_ratio(tx, pack, head, frame), openness.HOW)
+        found = measuring.measured(tx, pack, name, head, *window, known)
+        return Figure(
+            name, Reading(found.value, found.part, found.whole, found.unit, found.reason), found.how
+        )
+
+    return figure

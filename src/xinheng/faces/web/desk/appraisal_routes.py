@@ -1,6 +1,12 @@
 """The routes of scorecards, assessments and the self-check of the city monitoring."""
 
-from xinheng.faces.web.desk import appraisal, appraisal_card, assessments, assessments_acting
+from xinheng.faces.web.desk import (
+    appraisal,
+    appraisal_card,
+    assessments,
+    assessments_acting,
+    monitoring_check,
+)
 from xinheng.faces.web.portal import assessments as public
 
 ROUTERS = (
@@ -8,6 +14,7 @@ ROUTERS = (
     appraisal.router,
     assessments_acting.router,
     assessments.router,
+    monitoring_check.router,
     public.router,
 )
-FILES = (appraisal.ACT, assessments_acting.ACT)  # of forms that carry a file
+FILES = (appraisal.ACT, assessments_acting.ACT, monitoring_check.ACT)  # of forms that carry a file

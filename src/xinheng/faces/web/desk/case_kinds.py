@@ -17,6 +17,7 @@ from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.office.cases.model import Case
 from xinheng.outward.appraisal.model import OBJECTION as APPRAISAL
 from xinheng.outward.appraisal.model_assessment import APPEAL as ASSESSMENT
+from xinheng.outward.appraisal.model_monitoring import GAP as MONITORING
 from xinheng.outward.letters.model import KIND as LETTER
 from xinheng.outward.suspicions.model import KIND as SUSPICION
 
@@ -89,6 +90,7 @@ KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
         OBJECTION: KindView("记录异议", at("/desk/record-objections"), "核实并答复"),
         APPRAISAL: KindView("考核异议", lambda case: f"/desk/appraisal/{_about(case)}", "核实并答复"),
         ASSESSMENT: KindView("评估申诉", _assessed, "核实并答复"),
+        MONITORING: KindView("城市监测差距", lambda case: "/desk/monitoring-check", "补充佐证"),
         "plan_value": KindView("工作要点填报", _plan, "去填报"),
     }
 )

@@ -104,6 +104,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
             (Link("plans", "/desk/plans", "工作要点"), _everyone),
             (Link("appraisal", "/desk/appraisal", "考核"), _everyone),
             (Link("assessments", "/desk/assessments", "第三方评估"), _everyone),
+            (Link("monitoring-check", "/desk/monitoring-check", "城市监测自查"), _everyone),
         ),
     ),
     (
