@@ -12,6 +12,7 @@ from pathlib import Path
 
 from xinheng.core.networks import Network, networks
 from xinheng.faces.app.errors import SettingWrong
+from xinheng.faces.app.settings_channels import Channels, Timing, channels, timing
 
 ROOT_HOME = Path("/var/lib/xinheng")  # a place that the database's account can reach; root's own home is not
 MEGABYTE = 1024 * 1024
@@ -37,6 +38,8 @@ class Settings:
     calls_per_minute: int = 600  # of one program of an agency; 0: as many as it likes
     lookups_per_minute: int = 300  # from one address without an account; 0: as many as it likes
     debug: bool = False
+    channels: Channels = field(default_factory=Channels)
+    timing: Timing = field(default_factory=Timing)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -64,6 +67,8 @@ class Settings:
                 given, "XINHENG_LOOKUPS_PER_MINUTE", cls.lookups_per_minute, 0, 100_000
             ),
             debug=given.get("XINHENG_DEBUG", "").lower() in {"1", "true", "yes", "on"},
+            channels=channels(given),
+            timing=timing(given),
         )
 
 

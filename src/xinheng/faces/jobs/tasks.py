@@ -15,7 +15,10 @@ from xinheng.evidence.submissions.callbacks import service as callbacks
 from xinheng.evidence.submissions.model import State
 from xinheng.faces.jobs.delivering import deliver
 from xinheng.faces.jobs.reconciling import reconcile
+from xinheng.faces.jobs.telling import tell
+from xinheng.faces.jobs.timers import run_house, run_reading
 from xinheng.faces.jobs.watching import watch
+from xinheng.office.notices import service as notices
 from xinheng.outward.plans import progress as plans
 
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ def run_submission(app: App, submission: str) -> None:
 def deliver_callback(app: App, delivery: str) -> None:
     """Tell an agency's system of an end."""
     deliver(app, UUID(delivery))
+
+
+def deliver_notice(app: App, delivery: str) -> None:
+    """Send a message that leaves the house."""
+    app.reload_pack()
+    tell(app, UUID(delivery))
 
 
 def sweep_submissions(app: App) -> None:
@@ -60,10 +69,13 @@ def publish(app: App) -> None:
 TASKS: Final[Mapping[str, Callable[..., None]]] = {
     entering.TASK: run_submission,
     callbacks.TASK: deliver_callback,
+    notices.TASK: deliver_notice,
 }
 # Run by every worker at its start and then each so often: all of it may run side by side.
 RECURRING: Final[tuple[tuple[timedelta, Callable[[App], None]], ...]] = (
     (timedelta(hours=1), sweep_submissions),
+    (timedelta(minutes=1), run_house),
+    (timedelta(minutes=1), run_reading),
     (timedelta(minutes=15), reconcile),
     (timedelta(hours=1), ask_for_plan_values),
     (timedelta(hours=1), watch),
