@@ -88,7 +88,7 @@ create table suspicion_lists (                -- 疑似瞒报清单 handed down
     file_sha256  text not null,               -- of the file as it came; the file itself is not kept
     kind         text not null,               -- xlsx, csv: in which form it goes back
     above        text not null,               -- JSON: cells of the rows above the header
-    columns      text not null,               -- JSON: [header, target] in the sender's order
+    columns      text not null,               -- JSON: [header, target, as written] in the sender's order
     lines        integer not null,
     persons      integer not null,            -- lines about natural persons: number alone is kept
     masked       integer not null,            -- identity numbers masked in the cells

@@ -58,7 +58,7 @@ def stage_text(path: Path, folder: Path, known: Dictionary, engine: Scanner, lim
         encoding=found.encoding,
         ordered=ordered,
         notes=notes,
-        above=layout.above,
+        top=layout.top,
     )
 
 
@@ -136,8 +136,8 @@ def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> Layout:
     cells = _trim(rows[index].cells)
     refuse_columns(len(cells), limits, name)
     lines = sum(1 + "".join(row.cells).count("\n") for row in rows[: index + 1])
-    above = tuple(tuple(row.cells) for row in rows[:index])
-    return Layout(delimiter, index, lines, mapping.plan(cells, known), above)
+    top = tuple(tuple(row.cells) for row in rows[: index + 1])
+    return Layout(delimiter, index, lines, mapping.plan(cells, known), top)
 
 
 def _width(rows: list[Record]) -> int:

@@ -40,7 +40,7 @@ class Layout:
     header_index: int  # records before the header
     header_lines: int  # physical lines up to and with the header
     columns: tuple[ColumnPlan, ...]
-    above: tuple[tuple[str, ...], ...] = ()  # records above the header
+    top: tuple[tuple[str, ...], ...] = ()  # records down to the header and with it
 
 
 def regular(

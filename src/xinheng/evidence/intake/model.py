@@ -128,7 +128,7 @@ class Staged:
     encoding: str  # UTF-8, GB18030, UTF-16; 'XLSX', 'XLS' … for workbooks
     ordered: bool = False  # no blank row anywhere: line = first_line + position in the scan
     notes: tuple[str, ...] = ()  # Chinese sentences for the receipt
-    above: tuple[tuple[str, ...], ...] = ()  # cells of the rows above the header, as they came
+    top: tuple[tuple[str, ...], ...] = ()  # rows down to the header and with it, as they came
 
     def scan_sql(self) -> str:
         """A SELECT over the staged data, `line` first; wrap it in parentheses to use it as a relation.

@@ -56,7 +56,7 @@ def stage_workbook(
         file_sha256=encoding.digest(path),
         encoding=answer["kind"],
         notes=tuple(answer["notes"]),
-        above=tuple(tuple(cell or "" for cell in row) for row in answer["above"]),
+        top=tuple(tuple(cell or "" for cell in row) for row in answer["top"]),
     )
 
 

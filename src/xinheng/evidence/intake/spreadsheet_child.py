@@ -111,7 +111,7 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
         "rows": rows,
         "header_line": header + 1,
         "columns": [asdict(c) for c in columns],
-        "above": _cells(table.slice(0, header)),
+        "top": _cells(table.slice(0, header + 1)),
         "notes": _notes(reader, chosen, header, _marks(path, kind, chosen, sheets)),
     }
 

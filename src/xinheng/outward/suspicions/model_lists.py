@@ -121,8 +121,9 @@ def meanings(item: Item) -> dict[str, Target]:
 class SheetColumn:
     """A column of the sender. `target`: a `Column`, 'kept' or 'dropped' (left with the sender)."""
 
-    header: str
+    header: str  # as it is shown: every column has one of its own
     target: str
+    written: str  # as the sender wrote it: empty, or the same as another's
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def hand_on(
         "to": to.name,
         "sheet": of.kind,
         "above": [list(row) for row in of.above],
-        "columns": [[c.header, c.target] for c in of.columns],
+        "columns": [[c.header, c.target, c.written] for c in of.columns],
     }
     digest = _write(target, said, {LINES: canonical.dumps(body).encode()})
     made = Package(package, of.list_id, to.agency, digest, len(those), clock.now().at, actor.name, None, None)
@@ -131,7 +131,7 @@ def read_handed(path: Path, received_on: date) -> tuple[Sheet, NewList, Mapping[
         try:
             rows = tuple(_row(one) for one in body)
             sheet = Sheet(
-                columns=tuple(SheetColumn(str(h), str(t)) for h, t in said["columns"]),
+                columns=tuple(SheetColumn(str(h), str(t), str(w)) for h, t, w in said["columns"]),
                 above=tuple(tuple(str(cell) for cell in row) for row in said["above"]),
                 rows=rows,
                 file_sha256=opened.digest,

@@ -61,7 +61,7 @@ def read(path: Path, folder: Path, item: Item, engine: Scanner, mapping: Mapping
     rows, masked = _rows(staged, columns, folder, engine)
     return Sheet(
         columns=columns,
-        above=tuple(tuple(mask(cell)[0] for cell in _trimmed(row)) for row in staged.above),
+        above=tuple(tuple(mask(cell)[0] for cell in _trimmed(row)) for row in staged.top[:-1]),
         rows=rows,
         file_sha256=staged.file_sha256,
         kind="xlsx" if is_workbook else "csv",
@@ -72,14 +72,15 @@ def read(path: Path, folder: Path, item: Item, engine: Scanner, mapping: Mapping
 
 def _columns(staged: Staged, mapping: Mapping[str, str]) -> tuple[SheetColumn, ...]:
     own = {normal(header): to for header, to in mapping.items()}
+    written = [mask(cell)[0] for cell in (staged.top[-1] if staged.top else ())]
+    meant = (KEPT if c.target == UNMAPPED else c.target for c in staged.columns)
     return tuple(
         SheetColumn(
             c.header,
-            DROPPED
-            if c.target == DROPPED
-            else own.get(normal(c.header), KEPT if c.target == UNMAPPED else c.target),
+            DROPPED if c.target == DROPPED else own.get(normal(c.header), target),
+            written[at] if at < len(written) else "",
         )
-        for c in staged.columns
+        for at, (c, target) in enumerate(zip(staged.columns, meant, strict=True))
     )
 
 

@@ -65,7 +65,7 @@ def returned(tx: Transaction, of: SuspicionList) -> Returned:
     """
     columns = of.columns
     if not {c.target for c in columns} & {c.value for c in TO_FILL}:
-        columns = (*columns, *(SheetColumn(header, c.value) for c, header in ADDED.items()))
+        columns = (*columns, *(SheetColumn(header, c.value, header) for c, header in ADDED.items()))
     rows: list[tuple[str, ...]] = []
     scans: list[Scan] = []
     waiting = 0
@@ -149,7 +149,7 @@ def as_csv(of: SuspicionList, what: Returned) -> bytes:
 
 def _all_rows(of: SuspicionList, what: Returned) -> Iterator[Sequence[str]]:
     yield from of.above
-    yield [column.header for column in what.columns]
+    yield [column.written for column in what.columns]
     yield from what.rows
 
 

@@ -66,8 +66,9 @@ def split(
     unknown = ambiguous = 0
     for one in waiting:
         meant = _meant(names, of, lines.get(one.suspicion), one.decided_on)
-        below = {a: paths.setdefault(a, routing.path(links, office, a, offices, day)) for a in meant}
-        found = [way for way in below.values() if way]
+        for agency in meant - paths.keys():
+            paths[agency] = routing.path(links, office, agency, offices, day)
+        found = [paths[agency] for agency in meant if paths[agency]]
         if len(found) != 1:
             unknown, ambiguous = unknown + (not found), ambiguous + (len(found) > 1)
             continue
@@ -76,7 +77,8 @@ def split(
     passed: dict[UUID, int] = {}
     for (chain, due_on), ids in moves.items():
         _give(tx, ids, chain, due_on, "passed", actor, clock, "")
-        passed[chain[len(waiting[0].chain)]] = passed.get(chain[len(waiting[0].chain)], 0) + len(ids)
+        below = chain[chain.index(office) + 1]
+        passed[below] = passed.get(below, 0) + len(ids)
     return Split(passed, unknown, ambiguous)
 
 

@@ -56,7 +56,7 @@ def insert_list(tx: Transaction, new: SuspicionList) -> None:
         {
             **vars(new),
             "above": canonical.dumps([list(row) for row in new.above]),
-            "columns": canonical.dumps([[c.header, c.target] for c in new.columns]),
+            "columns": canonical.dumps([[c.header, c.target, c.written] for c in new.columns]),
             "origin": canonical.dumps({k: str(v) for k, v in origin.items()}) if origin else None,
         },
     )

@@ -53,6 +53,7 @@ class Place:
     clock: SteppingClock
     folder: Path
     bodies: dict[str, Agency]
+    engine: Engine
 
     def __getitem__(self, code: str) -> UUID:
         return self.bodies[code].agency
@@ -65,7 +66,7 @@ class Place:
         path.write_bytes(content or given.as_csv(given.rows()))
         work = self.folder / "work"
         work.mkdir(exist_ok=True)
-        return reading.read(path, work, PACK.item("penalty"), Engine(400, 1), mapping)
+        return reading.read(path, work, PACK.item("penalty"), self.engine, mapping)
 
     def keep(self, sheet: Sheet | None = None, office: str = "CITY", **more: object) -> SuspicionList:
         said = {"title": "省第三批疑似瞒报", "sender": "示例省信用办", "item": "penalty", "received_on": DAY}
@@ -92,8 +93,15 @@ class Place:
         return answering.accept(self.tx, self.of(code, State.ANSWERED), self.actor(code), self.clock)
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """A warm one: many small lists are read."""
+    with Engine(400, 1) as warm:
+        yield warm
+
+
 @pytest.fixture
-def place(database: Database, clock: SteppingClock, tmp_path: Path) -> Iterator[Place]:
+def place(database: Database, clock: SteppingClock, tmp_path: Path, engine: Engine) -> Iterator[Place]:
     with database.transaction() as tx:
         bodies = {}
         for code, name, parent, kind in (
@@ -104,7 +112,7 @@ def place(database: Database, clock: SteppingClock, tmp_path: Path) -> Iterator[
             ("JX", given.COUNTY_MARKET, "COUNTY", AgencyKind.AGENCY),
         ):
             bodies[code] = access.add_agency(tx, access.NewAgency(code, name, parent, kind), clock, "测试")
-        yield Place(tx, clock, tmp_path, bodies)
+        yield Place(tx, clock, tmp_path, bodies, engine)
 
 
 # -- reading -----------------------------------------------------------------------------------------
@@ -144,6 +152,15 @@ def test_the_office_says_otherwise_and_identity_numbers_are_masked(place: Place)
     assert {c.header: c.target for c in sheet.columns}["省级备注"] == "number"
     assert sheet.masked == 1
     assert "11010519491231002X" not in str(sheet)
+
+
+def test_headers_come_back_as_the_sender_wrote_them(place: Place) -> None:
+    content = "决定书文号,处罚机关,备注,,备注\r\n示〔2026〕1号,某局,甲,乙,丙\r\n".encode()
+    of = place.keep(place.read(content))
+    assert back(place, of) == [
+        ["决定书文号", "处罚机关", "备注", "", "备注", "反馈情况", "说明", "附件名"],
+        ["示〔2026〕1号", "某局", "", "", "", "", "", ""],
+    ]
 
 
 def test_a_sheet_without_any_decision_is_refused(place: Place) -> None:
@@ -420,7 +437,7 @@ def test_lines_that_are_out_can_be_taken_back(place: Place) -> None:
     of = place.keep()
     place.split(of)
     path = answered_by_county(place, of)
-    (package,) = store_lists_packages(place, of)
+    (package,) = lists.packages(place.tx, of.list_id)
     assert packages.take_back(place.tx, package, place.actor("CITY"), place.clock) == 2
     assert (
         place.answer(
@@ -430,9 +447,3 @@ def test_lines_that_are_out_can_be_taken_back(place: Place) -> None:
     )  # type: ignore[union-attr]
     with pytest.raises(PackageRefused):
         merged(place, of, path)
-
-
-def store_lists_packages(place: Place, of: SuspicionList):
-    from xinheng.outward.suspicions import store_lists
-
-    return store_lists.packages(place.tx, of.list_id)
