@@ -84,6 +84,16 @@ def test_the_word_file_opens_again_and_says_the_same() -> None:
     assert opened.core_properties.title == document.title
 
 
+def test_a_cell_of_the_word_file_holds_whatever_is_in_it() -> None:
+    odd = ("<w:p>&amp;\"'", "上\n下", "  两端空格  ")
+    table = Table("表", (Column("甲<"), Column("乙&"), Column("丙")), (odd,))
+    opened = python_docx.Document(io.BytesIO(docx.write(replace(letter(), blocks=(table,)))))
+    assert [[cell.text for cell in row.cells] for row in opened.tables[0].rows] == [
+        ["甲<", "乙&", "丙"],
+        list(odd),
+    ]
+
+
 def test_the_word_file_carries_nothing_of_the_machine() -> None:
     with zipfile.ZipFile(io.BytesIO(docx.write(letter()))) as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
