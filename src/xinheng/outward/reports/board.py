@@ -51,9 +51,7 @@ def board(tx: Transaction, pack: Pack, head: Agency | None, from_on: date, today
         rates=_rates(pack, by_month),
         units=_units(pack, found, names, head.agency if head else None),
         returns=_returns(tx, pack, head, (lately, end)),
-        cases=_cases(
-            cases.counts(tx, scope, today, yellow_until(today, pack.calendar.add_working_days)).total
-        ),
+        cases=_cases(waiting.total),
     )
 
 

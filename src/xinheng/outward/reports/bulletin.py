@@ -76,7 +76,7 @@ def _opening(facts: Facts, month: str) -> Iterable[str]:
     yield (
         f"其中双公示 {double.taken + double.returned} 行，合规率 {compliance(double).shown}，"
         f"及时率 {timeliness(double).shown}，迟报 {double.late} 条。"
-        f"决定到接收，半数在 {_days(facts.flow.p50)} 之内，95% 在 {_days(facts.flow.p95)} 之内。"
+        f"决定到接收，半数在{_days(facts.flow.p50)}之内，95%在{_days(facts.flow.p95)}之内。"
     )
     if counts is not None:
         confirmed = counts.by.get(Outcome.CONCEALED, 0)
@@ -92,7 +92,7 @@ def _opening(facts: Facts, month: str) -> Iterable[str]:
 
 
 def _days(days: int | None) -> str:
-    return "—" if days is None else f"{days} 天"
+    return "—天" if days is None else f"{days}天"
 
 
 def _items(facts: Facts, kinds: Iterable[ItemClass]) -> frozenset[str]:

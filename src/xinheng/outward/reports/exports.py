@@ -33,7 +33,7 @@ MOST: Final = 100_000  # rows of one export
 PRINTED: Final = 2_000  # rows of one print: forty sheets
 PAGE: Final = 2_000  # rows read at a time
 PURPOSE: Final = 200
-FORMS: Final = {"xlsx": "Excel", "csv": "CSV", "print": "打印"}
+FORMS: Final = {"xlsx": "Excel", "csv": "CSV", "docx": "Word", "print": "打印"}
 _PLAIN: Final = re.compile(r"[+-]?\d[\d.,\N{NO-BREAK SPACE}]*%?")
 _ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r")
 

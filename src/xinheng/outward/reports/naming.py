@@ -10,11 +10,10 @@ from xinheng.law.model import Item
 
 
 def rule_name(items: Mapping[str, Item], item: str, check: str, day: date) -> str:
-    """A check in words: what its message says without the value that was found."""
+    """A check in words: what its message says, an ellipsis for the value that was found."""
     if item in items:
         entry = items[item]
         for rule in checks.rules(entry, "report", day):
             if rule.id == check:
-                words = rule.message.replace("“{found}”", "").replace("{found}", "")
-                return f"{entry.name}“{words.strip('：，； ')}”"
+                return f"{entry.name}：{rule.message.replace('{found}', '…')}"
     return f"规则 {check}"

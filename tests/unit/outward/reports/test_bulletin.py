@@ -49,7 +49,7 @@ def test_it_says_what_was_counted(town):
     assert any("清河市静默局" in b.text for b in document.blocks if hasattr(b, "text"))
     named = cells(document, "点名和整改")
     assert {r["单位"] for r in named} == {"清河市市场监督管理局"}
-    assert any(r["问题"].startswith("退回 1 行：行政处罚") for r in named)
+    assert any(r["问题"].startswith("退回 1 行：行政处罚：“") for r in named)
     assert {r["期限"] for r in named} == {"2026年11月25日前"}
 
 

@@ -34,7 +34,10 @@
       base.series = [{
         type: "pie", radius: ["35%", "65%"], center: ["50%", "60%"],
         label: { formatter: "{b} {c}" },
-        data: told.categories.map(function (name, n) { return { name: name, value: told.series[0].values[n] }; })
+        data: told.categories.map(function (name, n) {
+          var tone = { "红": "#a8181f", "黄": "#f2a900" }[name.charAt(0)] || "#5b7fb8";
+          return { name: name, value: told.series[0].values[n], itemStyle: { color: tone } };
+        })
       }];
       return base;
     }
