@@ -197,8 +197,20 @@ def test_a_plan_is_handed_on_as_a_file_and_the_export_is_noted(as_: Opening, kin
     with zipfile.ZipFile(BytesIO(answer.content)) as file:
         assert inside in file.namelist()
     assert answer.content == office.get(f"{PATH}/export?format={kind}&on=2023-06-30").content
-    assert "plan.export" in office.get("/desk/audit").text
+    log = office.get("/desk/exports").text
+    assert "2023年黄石市信用体系建设工作要点落实情况" in log
+    assert {"xlsx": "Excel", "docx": "Word"}[kind] in log
     assert office.get(f"{PATH}/export?format=exe").status_code == 400
+
+
+def test_the_tasks_that_were_filtered_for_leave_as_a_list(as_: Opening) -> None:
+    office = as_("xyb")
+    lines = office.get(f"{PATH}?unit=SJJ&format=csv&purpose=会前").content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("条款,任务")
+    assert any(line.startswith("第（十五）项") for line in lines)
+    assert not any(line.startswith("第（十四）项") for line in lines)
+    assert "会前" in office.get("/desk/exports").text
+    assert "第（十四）项" in office.get(f"{PATH}?format=print").text
 
 
 def test_a_pack_without_plans_says_so(site: FastAPI, place: Town) -> None:

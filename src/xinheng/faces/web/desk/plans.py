@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,18 +13,21 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from xinheng.faces.web.access import AnySession, signed_in, who
 from xinheng.faces.web.context import House
-from xinheng.faces.web.desk.plans_views import Looking, plan_line, plan_view
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
+from xinheng.faces.web.desk.plans_views import COLUMNS, Choice, Looking, plan_line, plan_view, rows_of
 from xinheng.faces.web.desk.reach import heads, require
 from xinheng.faces.web.errors import ParameterError
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import FormError
 from xinheng.ground.store.transaction import Transaction
-from xinheng.office.access import audit
+from xinheng.office.access import moving
 from xinheng.office.access import service as agencies
-from xinheng.office.access.model import Agency, Role, Session
+from xinheng.office.access.model import Agency, AgencyKind, Role, Session
+from xinheng.office.access.model_tree import By
 from xinheng.outward.documents import docx, xlsx
 from xinheng.outward.plans import service, sheets
 from xinheng.outward.plans.progress import progress
+from xinheng.outward.reports import exports
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 PATH: Final = "/desk/plans"
@@ -81,10 +85,11 @@ def show_plans(web: House, session: AnySession) -> Response:
 
 
 @router.get(PATH + "/{plan}")
-def show_plan(
+def show_plan(  # noqa: PLR0913, PLR0917 - one argument a query parameter
     web: House,
     session: AnySession,
     plan: str,
+    form: Wanted,
     agency: Text = "",
     on: Text = "",
     unit: Text = "",
@@ -96,10 +101,23 @@ def show_plan(
         wanted = asked(tx, session, agency, on, web.today())
         seen = looking(tx, session)
         found = progress(tx, pack, service.plan_of(pack, plan), wanted.head, wanted.day)
+        places = _places(tx, session, web.today())
     chosen: Mapping[str, str] = {"agency": agency, "on": on, "unit": unit, "state": state}
-    view = plan_view(pack, found, seen, chosen, wanted.errors)
+    view = plan_view(pack, found, seen, chosen, places, wanted.errors)
+    if form.form:
+        rows = rows_of(view)
+        sheet = Sheet(f"{view.title}任务", COLUMNS, lambda _, limit, offset: rows[offset : offset + limit])
+        return send(web, session, form, sheet)
     status = 422 if wanted.errors else 200
     return web.render.private("desk/plan.html", "plans", status=status, view=view, who=who(session))
+
+
+def _places(tx: Transaction, session: Session, day: date) -> tuple[Choice, ...]:
+    """The offices whose figures the account may see, as the tree has them."""
+    tops = heads(tx, session)
+    seen = frozenset(a for top in tops for by in By for a in moving.scope(tx, top, day, by))
+    offices = (a for _, a in agencies.tree(tx) if a.kind is AgencyKind.OFFICE and a.exists(day))
+    return tuple(Choice(a.code, a.name) for a in offices if not tops or a.agency in seen)
 
 
 @router.get(PATH + "/{plan}/export")
@@ -119,14 +137,24 @@ def export_plan(
     with web.transaction() as tx:
         wanted = asked(tx, session, agency, on, web.today())
         found = progress(tx, pack, service.plan_of(pack, plan), wanted.head, wanted.day)
-        said = f"{plan} {kind} {len(found.tasks)} 项 截至 {wanted.day}"
-        account = session.account
-        audit.note(tx, web.app.clock, account.login, "plan.export", said, account.account)
-    instrument = pack.instruments[found.plan.instrument]
-    document = sheets.document(found, instrument, web.app.settings.site_name)
+        instrument = pack.instruments[found.plan.instrument]
+        document = sheets.document(found, instrument, web.app.settings.site_name)
+        content = write(document)
+        exports.note(
+            tx,
+            session.account,
+            session.agency,
+            document.title,
+            len(found.tasks),
+            None,
+            web.app.clock,
+            f"截至 {wanted.day}",
+            kind,
+            hashlib.sha256(content).hexdigest(),
+        )
     name = quote(f"{document.title}-{wanted.day}.{kind}")
     return Response(
-        write(document),
+        content,
         media_type=media,
         headers={"cache-control": PRIVATE, "content-disposition": f"attachment; filename*=UTF-8''{name}"},
     )

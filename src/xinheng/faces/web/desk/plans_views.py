@@ -94,6 +94,7 @@ class PlanView:
     states: tuple[Choice, ...]
     chosen: Mapping[str, str]
     place: str
+    places: tuple[Choice, ...]
     exports: tuple[tuple[str, str], ...]
     not_taken: tuple[tuple[str, str], ...]
     office: bool
@@ -176,9 +177,11 @@ def plan_view(
     found: PlanProgress,
     looking: Looking,
     chosen: Mapping[str, str],
+    places: tuple[Choice, ...] = (),
     errors: tuple[FormError, ...] = (),
 ) -> PlanView:
-    """The plan after the filter `chosen` (unit: code of an agency, state, agency: the head, on)."""
+    """The plan after the filter `chosen` (unit: code of an agency, state, agency: the head, on); `places`:
+    the heads that may be chosen."""
     plan = found.plan
     instrument = pack.instruments[plan.instrument]
     kept = {k: chosen[k] for k in ("agency", "on") if chosen.get(k)}
@@ -201,9 +204,10 @@ def plan_view(
         states=tuple(Choice(s.value, STANDINGS[s]) for s in Standing),
         chosen=chosen,
         place=found.head.name if found.head else "全域",
+        places=places,
         exports=tuple(
             (f"/desk/plans/{plan.id}/export?{urlencode({**kept, 'format': kind})}", text)
-            for kind, text in (("xlsx", "导出 XLSX"), ("docx", "导出 Word"))
+            for kind, text in (("docx", "全文 Word"), ("xlsx", "全文 XLSX"))
         ),
         not_taken=tuple((n.quote, n.reason) for n in plan.not_taken),
         office=looking.office,
@@ -216,3 +220,19 @@ def _is_wanted(each: TaskProgress, chosen: Mapping[str, str]) -> bool:
     if unit and unit not in {a.code for a in each.agencies}:
         return False
     return not state or each.judged.standing.value == state
+
+
+COLUMNS: Final = ("条款", "任务", "责任单位", "指标", "状态", "理由")
+
+
+def rows_of(view: PlanView) -> list[tuple[str, ...]]:
+    """The tasks of a page as rows of a list."""
+    return [
+        (t.clause, t.title, t.bodies, "；".join(map(_told, t.figures)) or "无量化指标", t.tag.text, t.reason)
+        for part in view.parts
+        for t in part.tasks
+    ]
+
+
+def _told(figure: FigureLine) -> str:
+    return f"{figure.name}：{figure.value or '—'}（目标{figure.aim}，{figure.reach.text}，{figure.tag.text}）"
