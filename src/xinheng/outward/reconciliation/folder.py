@@ -44,7 +44,7 @@ class FolderPartner:
             try:
                 said = tuple(formats.said_of(row) for row in self._rows(of))
             except Unreadable as wrong:
-                yield Broken(of.file, str(wrong))
+                yield Broken(name, str(wrong), of.batch)
                 continue
             yield Answer(name, said)
 
@@ -54,25 +54,22 @@ class FolderPartner:
         self._place.remove(INBOX, ref.removesuffix(MANIFEST))
 
     def snapshot(self, *, due: bool) -> Snapshot | Broken | None:
-        """The newest list; older ones are taken away. A partner by files makes lists when it likes."""
-        found: list[tuple[str, Manifest]] = []
-        broken: Broken | None = None
-        for name, of in self._manifests(SNAPSHOT):
-            if isinstance(of, Broken):
-                broken = of
-            else:
-                found.append((name, of))
-        found.sort(key=lambda each: each[1].made)
+        """The newest list that is whole; what is older is taken away, whole or not. A partner by files makes
+        lists when it likes."""
+        manifests = list(self._manifests(SNAPSHOT))
+        broken = next((of for _, of in manifests if isinstance(of, Broken)), None)
+        found = [(of.made, name, of) for name, of in manifests if isinstance(of, Manifest)]
+        found.sort(key=lambda each: each[:2])
         while found:
-            name, of = found.pop()
+            made, name, of = found.pop()
             try:
                 held = [formats.held_of(row) for row in self._rows(of)]
             except Unreadable as wrong:
-                broken = Broken(of.file, str(wrong))
+                broken = Broken(name, str(wrong))
                 continue
-            for older, _ in found:
+            for _, older, _ in found:
                 self.applied(older)
-            return Snapshot(name, of.made, iter(held))
+            return Snapshot(name, made, iter(held))
         return broken
 
     def close(self) -> None:

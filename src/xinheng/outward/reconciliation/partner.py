@@ -68,10 +68,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Broken:
-    """Something of the partner's that cannot be used as it is: half-written, damaged."""
+    """Something of the partner's that cannot be used as it is: half-written, damaged. `batch`: what it is
+    about, where that can be read."""
 
     ref: str
     why: str
+    batch: UUID | None = None
 
 
 @dataclass(frozen=True)

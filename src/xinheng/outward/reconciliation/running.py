@@ -159,7 +159,7 @@ def _fetch(home: Home, partner: Partner, link: port.Partner, ran: Ran) -> None:
         waiting = sending.waiting(tx, store.open_batches(tx, partner.partner))
     for found in link.answers(waiting):
         if isinstance(found, port.Broken):
-            ran.broken.append(found)
+            _broken(link, found, {w.batch.batch for w in waiting}, ran)
             continue
         if isinstance(found, port.Refused):
             batch = next(w.batch for w in waiting if w.batch.batch == found.batch)
@@ -168,6 +168,14 @@ def _fetch(home: Home, partner: Partner, link: port.Partner, ran: Ran) -> None:
         with home.database.transaction() as tx:
             ran.answered += answers.apply(tx, partner, list(found.said), home.clock)
         link.applied(found.ref)
+
+
+def _broken(link: port.Partner, found: port.Broken, waiting: set[UUID], ran: Ran) -> None:
+    """A damaged answer about a batch that was answered meanwhile is nobody's loss."""
+    if found.batch is not None and found.batch not in waiting:
+        link.applied(found.ref)
+    else:
+        ran.broken.append(found)
 
 
 def _compare(home: Home, partner: Partner, link: port.Partner, ran: Ran, *, due: bool) -> None:

@@ -205,7 +205,7 @@ def figure_line(pack: Pack, figures: Figures, names: Mapping[UUID, Agency]) -> F
 
 def name_of(names: Mapping[UUID, Agency], agency: UUID | None) -> str:
     """An agency's name, a dash where there is none."""
-    return names[agency].name if agency in names else "—"
+    return names[agency].name if agency is not None and agency in names else "—"
 
 
 def difference_line(
