@@ -41,7 +41,7 @@ from xinheng.outward.suspicions.model_lists import (
 
 FORMAT: Final = "xinheng-suspicions/1"
 MANIFEST, LINES, ANSWERS = "manifest.json", "lines.json", "answers.json"
-MOST_BYTES, MOST_MEMBER, MOST_MEMBERS = 2 << 30, 200 << 20, 100_000
+MOST_BYTES, MOST_TEXT, MOST_MEMBERS = 2 << 30, 64 << 20, 100_000
 
 
 # -- handing on --------------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ def _take(
     below = Actor(actor.account, package.agency, f"{actor.name}（合并交换包）")
     for s, said in fresh:
         for name, sha256 in said["files"]:
-            scan = put(opened.member(f"files/{sha256}"), name)
+            scan = put(opened.member(f"files/{sha256}", files.LIMIT), name)
             if scan.kind not in answering.TAKEN or scan.digest != sha256:
                 raise _refused("包里的附件不是扫描件，或与摘要不符", Path(name))
             answering.attach(tx, [s], scan, below, clock)
@@ -373,9 +373,9 @@ class _Opened:
     def __exit__(self, *_: object) -> None:
         self._parts.close()
 
-    def member(self, name: str) -> bytes:
+    def member(self, name: str, most: int = MOST_TEXT) -> bytes:
         """The bytes of a member, as the manifest describes them. Raises PackageRefused."""
-        content = self._bytes(name)
+        content = self._bytes(name, most)
         if self.said["files"].get(name) != returning.digest(content):
             raise _refused("包里的内容与摘要不符，可能在途中改动或损坏", self._path)
         return content
@@ -393,15 +393,15 @@ class _Opened:
         except (ValueError, RecursionError) as error:
             raise _refused("内容不合交换包的格式", self._path) from error
 
-    def _bytes(self, name: str) -> bytes:
-        if self._sizes.get(name, MOST_MEMBER + 1) > MOST_MEMBER:
+    def _bytes(self, name: str, most: int = MOST_TEXT) -> bytes:
+        if self._sizes.get(name, most + 1) > most:
             raise _refused("缺少应有的文件，或文件太大", self._path)
         try:
             with self._parts.open(name) as member:
-                content = member.read(MOST_MEMBER + 1)
+                content = member.read(most + 1)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
             raise _refused("包已损坏", self._path) from error
-        if len(content) > MOST_MEMBER:
+        if len(content) > most:
             raise _refused("文件太大", self._path)
         return content
 

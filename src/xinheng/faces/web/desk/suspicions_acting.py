@@ -264,7 +264,11 @@ def _pairs(web: Web, one: Suspicion, names: Mapping[UUID, str]) -> tuple[Pair, .
         Pair("相对人", one.party),
         Pair("决定日期", one.decided_on.isoformat() if one.decided_on else None),
         Pair("来源", SOURCES[one.source]),
-        Pair("被疑单位", names.get(one.agency)),
+        Pair(
+            "分到",
+            names.get(one.agency) if len(one.chain) > 1 or not one.list_id else None,
+            otherwise="还没有分",
+        ),
         Pair("现在由谁办", names.get(one.hand) if one.settled is None else "已办结"),
         Pair("期限", one.due_on.isoformat() if one.due_on else None, note=one.basis, otherwise="没有期限"),
         *((Pair("退回原因", one.said, wide=True),) if one.said else ()),

@@ -285,7 +285,7 @@ def line_view(
         suspicion=one.suspicion,
         title=(f"第 {one.line} 行　" if one.line is not None else "") + (one.number or "没有文号"),
         party=one.party or "—",
-        agency=names.get(one.agency, "—"),
+        agency="还没有分" if one.list_id and len(one.chain) == 1 else names.get(one.agency, "—"),
         hand=names.get(one.hand, "—") if one.state is not State.SETTLED else "—",
         state=state_tag(one),
         pressing=pressing(one.due_on, day, add, ended=one.state is State.SETTLED),
