@@ -51,6 +51,8 @@ ALSO_SCRUBBED = (
     "suspicions",
     "suspicion_lines",
     "suspicion_answers",
+    "letters",
+    "letter_files",
 )
 
 

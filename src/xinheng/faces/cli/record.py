@@ -29,6 +29,7 @@ from xinheng.judgement.publicity.service import Ending, end_publicity
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
 from xinheng.office.cases.model import Actor
+from xinheng.outward.letters import forgetting as letters
 from xinheng.outward.reconciliation import service as reconciliation
 
 app = typer.Typer(help="记录：查看沿革，撤回，终止公示，依法删除", no_args_is_help=True)
@@ -249,6 +250,7 @@ def erase(
         with house.database.transaction() as tx:
             asked = erasure.Erasure(record, law, house.pack.label)
             done = erasure.erase(tx, asked, house.clock, house.projectors)
+            letters.forget(tx, record, house.clock)  # before the cases forget what they were called
             revoking.forget(tx, record)
             reconciliation.forget(tx, record)
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.erase", f"{record} {law}")

@@ -71,6 +71,7 @@ class Act(StrEnum):
     CLOSE = "close"
     ESCALATE = "escalate"
     WITHDRAW = "withdraw"
+    ERASE = "erase"  # by law; moves nothing
 
 
 ACTS: Final[Mapping[Act, str]] = MappingProxyType(
@@ -86,6 +87,7 @@ ACTS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.CLOSE: "销号",
         Act.ESCALATE: "转下一步",
         Act.WITHDRAW: "撤回",
+        Act.ERASE: "依法删除内容",
     }
 )
 
@@ -184,7 +186,7 @@ class Letter:
 
     def may(self, act: Act) -> bool:
         """Whether this may be done now. A letter of withdrawal is neither answered nor followed."""
-        return self.state in FROM[act] and not (
+        return self.state in FROM.get(act, ()) and not (
             self.withdraws and act not in (Act.EDIT, Act.DISCARD, Act.ISSUE)
         )
 

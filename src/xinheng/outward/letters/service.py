@@ -58,6 +58,8 @@ def draft(tx: Transaction, new: NewLetter, clock: Clock, actor: Actor) -> Letter
         raise LetterRefused(
             found="拟稿的账号不属于任何单位", expected="信用办的账号", todo="请管理员为账号设定所属单位"
         )
+    if actor.agency == new.agency:
+        raise LetterRefused(found="收函单位就是发函单位", expected="另一个单位", todo="重新选择收函单位")
     drafted(new.title, new.paragraphs, new.note)
     _about(tx, new, clock)
     at, letter = clock.now().at, new_id(clock)

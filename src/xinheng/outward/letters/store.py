@@ -210,14 +210,20 @@ def under_way(tx: Transaction, cases: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row[0]: row[1] for row in rows}
 
 
-def about(tx: Transaction, cases: Sequence[UUID]) -> list[UUID]:
-    """The letters that are out and about any of these cases."""
+def ever_about(tx: Transaction, cases: Sequence[UUID]) -> list[UUID]:
+    """All letters about any of these cases, whatever became of them."""
     rows = tx.fetch(
-        """select distinct l.letter from letter_cases c join letters l using (letter)
-           where c.case_id = any(%(cases)s::uuid[]) and l.ended is null and l.state <> 'draft'""",
+        "select distinct letter from letter_cases where case_id = any(%(cases)s::uuid[]) order by letter",
         {"cases": list(cases)},
     )
     return [row[0] for row in rows]
+
+
+def scrub(tx: Transaction, after: Letter) -> None:
+    """Other text, also of an issued letter, and without its files: only an erasure does this."""
+    values = _values(after)
+    tx.execute("update letters set title = %(title)s, body = %(body)s where letter = %(letter)s", values)
+    tx.execute("delete from letter_files where letter = %(letter)s", values)
 
 
 def add_event(tx: Transaction, event: Event) -> int:

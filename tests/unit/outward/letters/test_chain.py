@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import docx as python_docx
 import pytest
@@ -18,12 +19,13 @@ from tests.unit.outward.letters.office import FRIDAY, Office, build, owner
 from xinheng.ground.store import Database
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.cases import service as cases
+from xinheng.office.cases.model import NewCase
 from xinheng.office.cases.model import State as CaseState
 from xinheng.office.notices import service as notices
 from xinheng.office.notices.model import Inbox
 from xinheng.outward.documents import canonical
 from xinheng.outward.documents.attachments import Attachment, Kind
-from xinheng.outward.letters import answering, composing, issuing, service, store
+from xinheng.outward.letters import answering, composing, forgetting, issuing, service, store
 from xinheng.outward.letters.errors import (
     LetterAbsent,
     LetterRefused,
@@ -196,6 +198,7 @@ def test_what_cannot_be_a_letter_is_refused(tx: Transaction, office: Office) -> 
         replace(new, paragraphs=("11010519491231002X",)),
         replace(new, paragraphs=("长" * 8_001,)),
         replace(new, agency=owner(office.other)),
+        replace(new, agency=owner(head)),
     ):
         with pytest.raises(LetterRefused):
             service.draft(tx, wrong, clock, head)
@@ -206,6 +209,23 @@ def test_what_cannot_be_a_letter_is_refused(tx: Transaction, office: Office) -> 
     assert store.under_way(tx, new.cases) == {}
     made = service.draft(tx, new, clock, head)
     assert set(store.under_way(tx, new.cases).values()) == {made.letter}
+
+
+def test_what_the_law_erases_goes_from_letters_and_their_files(tx: Transaction, office: Office) -> None:
+    record, day = UUID(int=77), date(2026, 11, 2)
+    new = NewCase("revocation", "决定撤销：恒市监罚〔2026〕99号", owner(office.late), f"record:{record}", day)
+    letter = office.issued(tx, about=[*office.overdue(tx, 1), cases.open_case(tx, new, office.clock)])
+    before = service.file(tx, letter, "pdf", office.clock)
+    assert "〔2026〕99号" in printed.text(before)
+    assert forgetting.forget(tx, UUID(int=78), office.clock) == 0
+    assert forgetting.forget(tx, record, office.clock) == 1
+    after = service.by_id(tx, letter.letter)
+    said = printed.text(service.file(tx, after, "pdf", office.clock))
+    assert "〔2026〕99号" not in said
+    assert "内容已依法删除" in said
+    assert "恒市监罚〔2026〕1号" in said, "the other row stays"
+    assert (after.number, after.dated, after.digest) == (letter.number, letter.dated, letter.digest)
+    assert service.history(tx, letter.letter)[-1].act is Act.ERASE
 
 
 def test_two_writers_take_numbers_without_gap_or_double(database: Database, clock: SteppingClock) -> None:
@@ -241,5 +261,5 @@ def test_two_writers_take_numbers_without_gap_or_double(database: Database, cloc
 def test_every_state_and_act_has_its_row() -> None:
     assert set(NAMES) == set(State)
     assert set(ACTS) == set(Act)
-    assert set(FROM) == set(TO) == set(Act) - {Act.DRAFT}
+    assert set(FROM) == set(TO) == set(Act) - {Act.DRAFT, Act.ERASE}
     assert not any(states & ENDED for states in FROM.values()), "an ended letter stays ended"

@@ -25,7 +25,7 @@ from xinheng.outward.documents.attachments import Attachment
 from xinheng.outward.letters import answering, issuing, service
 from xinheng.outward.letters.model import Letter
 from xinheng.outward.letters.service import Edited
-from xinheng.outward.letters.wording import paragraphs_of
+from xinheng.outward.letters.wording import answered, paragraphs_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 PAPER: Final = f"{desk.PATH}/paper"  # forms with a file: their limit is that of files
@@ -158,6 +158,7 @@ def _with_paper(web: Web, session: Session, got: Paper) -> Response:
 
     def does(tx: Transaction) -> Letter:
         do = answering.close if closing else answering.reply
+        answered(got.text("text"))  # before the file is put in place: refused words leave none behind
         kept = _kept(web, got)
         return do(tx, letter, got.text("text"), kept, web.app.pack, web.app.clock, actor(session))
 
