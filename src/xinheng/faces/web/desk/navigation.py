@@ -68,6 +68,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         "待办",
         (
             (Link("cases", "/desk/cases", "待办"), _everyone),
+            (Link("notices", "/desk/notices", "消息"), _everyone),
             (Link("withdrawals", "/desk/withdrawals", "变更撤销"), _everyone),
             (Link("reviews", "/desk/reviews", "核对"), _oversees),
         ),
@@ -114,6 +115,8 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
             (Link("proposals", "/desk/proposals", "目录建议"), _everyone),
             (Link("exports", "/desk/exports", "导出记录"), _everyone),
             (Link("audit", "/desk/audit", "操作日志"), _oversees),
+            (Link("notices-log", "/desk/notices/log", "发送记录"), _oversees),
+            (Link("timers", "/desk/timers", "定时运行"), _oversees),
         ),
     ),
     ("公示网站", ((Link("home", "/", "公示网站"), _everyone),)),
