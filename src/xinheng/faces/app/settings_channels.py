@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from xinheng.core import webhooks
 from xinheng.faces.app.errors import SettingWrong
@@ -27,6 +28,15 @@ class Channels:
     site_url: str | None = None
 
 
+MORNING: Final = 8  # o'clock in Shanghai, from when a working day's messages go out
+TIMERS: Final[Mapping[str, str]] = {
+    "morning": "今日待办消息",
+    "inspect": "重错码检查",
+    "exchange": "库表交换",
+    "capture": "网页抓取",
+}
+
+
 @dataclass(frozen=True)
 class Timing:
     """How often what recurs is run; None: not by itself."""
@@ -34,6 +44,13 @@ class Timing:
     inspect: timedelta | None = timedelta(days=1)
     exchange: timedelta | None = timedelta(hours=1)
     capture: timedelta | None = timedelta(days=1)
+
+    def often(self, name: str) -> str:
+        """How often one of TIMERS is run, in Chinese."""
+        if name == "morning":
+            return f"每个工作日 {MORNING} 时起"
+        every: timedelta | None = getattr(self, name, None)
+        return f"每 {int(every.total_seconds()) // 60} 分钟" if every else "不自动运行"
 
 
 def channels(given: Mapping[str, str]) -> Channels:

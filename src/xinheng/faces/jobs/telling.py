@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from xinheng.core.times import SHANGHAI, today
 from xinheng.core.webhooks import Call
+from xinheng.faces.app.settings_channels import MORNING
 from xinheng.faces.jobs.calling import call
 from xinheng.law.notices import Channel
 from xinheng.office.cases import days
@@ -19,8 +20,6 @@ from xinheng.office.notices.model import Delivery, Morning, Notice, Outgoing
 
 if TYPE_CHECKING:
     from xinheng.faces.app import App
-
-MORNING: Final = 8  # o'clock in Shanghai, from when the day's messages go out
 
 
 def tell(app: App, delivery: UUID) -> None:

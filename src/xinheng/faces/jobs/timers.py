@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.intake.met_codes import wrong_codes
 from xinheng.evidence.subjects import inspecting
-from xinheng.faces.app.settings_channels import Timing
-from xinheng.faces.jobs.telling import MORNING, morning_began, tell_morning
+from xinheng.faces.jobs.telling import morning_began, tell_morning
 from xinheng.ground.queue import recurring
 from xinheng.outward.capture import running as capturing
 from xinheng.outward.capture import service as captures
@@ -30,11 +29,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Timer:
-    """Something that recurs. `since`: its last run must have begun before then; None: not now."""
+    """Something that recurs, as the settings call it (`faces.app.settings_channels.TIMERS`).
+
+    `since`: its last run must have begun by then; None: not now.
+    """
 
     name: str
-    title: str
-    often: Callable[[Timing], str]  # in Chinese
     since: Callable[[App], datetime | None]
     run: Callable[[App], str]  # what was done, in Chinese
 
@@ -106,19 +106,11 @@ def _each(name: str) -> Callable[[App], datetime | None]:
     return since
 
 
-def _words(name: str) -> Callable[[Timing], str]:
-    def often(timing: Timing) -> str:
-        every: timedelta | None = getattr(timing, name)
-        return f"每 {int(every.total_seconds()) // 60} 分钟" if every else "不自动运行"
-
-    return often
-
-
 TIMERS: Final = (
-    Timer("morning", "今日待办消息", lambda _: f"每个工作日 {MORNING} 时起", morning_began, tell_morning),
-    Timer("inspect", "重错码检查", _words("inspect"), _each("inspect"), inspect_codes),
-    Timer("exchange", "库表交换", _words("exchange"), _each("exchange"), run_exchanges),
-    Timer("capture", "网页抓取", _words("capture"), _each("capture"), run_captures),
+    Timer("morning", morning_began, tell_morning),
+    Timer("inspect", _each("inspect"), inspect_codes),
+    Timer("exchange", _each("exchange"), run_exchanges),
+    Timer("capture", _each("capture"), run_captures),
 )
 
 

@@ -45,3 +45,11 @@ class GatewayWrong(XinhengError):
     code: ClassVar[str] = "XH474"
     kind: ClassVar[Kind] = Kind.INVALID
     title: ClassVar[str] = "短信网关的说明文件有误"
+
+
+class NoticeAbsent(XinhengError):
+    """No message has this id, or it is somebody else's: one answer."""
+
+    code: ClassVar[str] = "XH475"
+    kind: ClassVar[Kind] = Kind.ABSENT
+    title: ClassVar[str] = "没有这条消息"

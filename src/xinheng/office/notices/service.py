@@ -22,7 +22,7 @@ from xinheng.law.packs import Pack
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
 from xinheng.office.notices import model, store
-from xinheng.office.notices.errors import DeliveryAbsent
+from xinheng.office.notices.errors import DeliveryAbsent, NoticeAbsent
 from xinheng.office.notices.model import Delivery, Fate, Inbox, NewNotice, Notice, Outgoing, Where
 
 TASK: Final = "notices.deliver"
@@ -140,6 +140,11 @@ def retry(tx: Transaction, number: UUID) -> None:
     _defer(tx, number, queue.NOW)
 
 
+def delivery(tx: Transaction, number: UUID) -> Delivery | None:
+    """One delivery."""
+    return store.delivery(tx, number)
+
+
 def deliveries(
     tx: Transaction,
     agencies: Collection[UUID] | None = None,
@@ -176,6 +181,16 @@ def read(tx: Transaction, inbox: Inbox, number: UUID, clock: Clock) -> Notice | 
         return None
     store.note_read(tx, inbox.account, number, clock.now().at)
     return found
+
+
+def absent(number: UUID) -> NoticeAbsent:
+    """The one answer for a message that is not there and for somebody else's."""
+    return NoticeAbsent(
+        found=f"编号 {number} 不存在",
+        expected="消息清单里的一条",
+        todo="从消息清单重新进入",
+        where=str(number),
+    )
 
 
 def read_all(tx: Transaction, inbox: Inbox) -> None:

@@ -11,6 +11,7 @@ from tests.conftest import SteppingClock
 
 from xinheng.faces.app import App
 from xinheng.faces.app.errors import SettingWrong
+from xinheng.faces.app.settings_channels import TIMERS as TITLES
 from xinheng.faces.app.settings_channels import Timing, channels, timing
 from xinheng.faces.jobs import timers
 from xinheng.faces.jobs.timers import TIMERS, Timer, run_timer
@@ -21,7 +22,7 @@ from xinheng.office.access.model import AgencyKind
 
 
 def hourly(run: object) -> Timer:
-    return Timer("trial", "试验", lambda _: "", lambda app: app.clock.now().at - timedelta(hours=1), run)  # type: ignore[arg-type]
+    return Timer("trial", lambda app: app.clock.now().at - timedelta(hours=1), run)  # type: ignore[arg-type]
 
 
 def last(app: App) -> Run:
@@ -101,7 +102,14 @@ def test_the_house_s_own_timers_run(app: App, clock: SteppingClock) -> None:
 def test_what_is_switched_off_does_not_run(app: App) -> None:
     app.settings = replace(app.settings, timing=Timing(None, None, None))
     assert [run_timer(app, timer) for timer in TIMERS] == [True, False, False, False]
-    assert [timer.often(app.settings.timing) for timer in TIMERS[1:]] == ["不自动运行"] * 3
+    assert [app.settings.timing.often(timer.name) for timer in TIMERS[1:]] == ["不自动运行"] * 3
+    assert [Timing().often(name) for name in TITLES] == [
+        "每个工作日 8 时起",
+        "每 1440 分钟",
+        "每 60 分钟",
+        "每 1440 分钟",
+    ]
+    assert {timer.name for timer in TIMERS} == set(TITLES)
 
 
 def test_settings_are_read_and_wrong_ones_refused() -> None:
