@@ -38,6 +38,7 @@ create index suspicions_agency on suspicions (agency, raised_on);
 create index suspicions_list on suspicions (list_id, line) where list_id is not null;
 create index suspicions_chain on suspicions using gin (chain);
 create index suspicions_open on suspicions (raised_on, suspicion) where settled is null;
+create index suspicions_record on suspicions (record) where record is not null;
 create index suspicions_package on suspicions (package) where package is not null;
 
 create table suspicion_answers (              -- only ever added to; the one that stands is named by its suspicion

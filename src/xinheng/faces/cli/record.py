@@ -29,8 +29,10 @@ from xinheng.judgement.publicity.service import Ending, end_publicity
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
 from xinheng.office.cases.model import Actor
+from xinheng.outward.documents.attachments import Attachments
 from xinheng.outward.letters import forgetting as letters
 from xinheng.outward.reconciliation import service as reconciliation
+from xinheng.outward.suspicions import answering as suspicions
 
 app = typer.Typer(help="记录：查看沿革，撤回，终止公示，依法删除", no_args_is_help=True)
 
@@ -253,6 +255,9 @@ def erase(
             letters.forget(tx, record, house.clock)  # before the cases forget what they were called
             revoking.forget(tx, record)
             reconciliation.forget(tx, record)
+            scans = suspicions.forget(tx, record, house.clock)
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.erase", f"{record} {law}")
+        for digest in scans:
+            Attachments(house.home.attachments / "suspicions").remove(digest)
         house.scrub()
     _say(f"已删除 {record} 的内容，账本位置 {done.first}。备份和副本中的旧数据须另行处理")

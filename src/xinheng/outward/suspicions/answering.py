@@ -10,7 +10,7 @@ from xinheng.core.times import Clock
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import audit
 from xinheng.office.cases import service as cases
-from xinheng.office.cases.model import Actor
+from xinheng.office.cases.model import PLATFORM, Actor
 from xinheng.office.cases.model import State as CaseState
 from xinheng.outward.documents import attachments as files
 from xinheng.outward.documents.errors import AttachmentAbsent, AttachmentRefused
@@ -20,6 +20,7 @@ from xinheng.outward.suspicions.model import CHECKED, OUTCOMES, Answer, Outcome,
 from xinheng.outward.suspicions.model_lists import Attachment
 
 TAKEN = frozenset({files.Kind.PDF, files.Kind.JPG, files.Kind.PNG})
+ERASED = "内容已依法删除"
 MOST_FILES = 10  # attachments of one line; a working value of the platform
 
 
@@ -229,3 +230,22 @@ def remove(tx: Transaction, found: Attachment, reason: str, actor: Actor, clock:
         tx, clock, actor.name, "suspicions.attachment", f"{found.suspicion} {cases_note}", actor.account
     )
     return not store_lists.is_used(tx, found.sha256)
+
+
+def forget(tx: Transaction, record: UUID, clock: Clock) -> list[str]:
+    """The record's content is erased by law: what the suspicions that it proved say goes too, scans included.
+
+    Digests that nothing names any more: the caller deletes those bytes after the commit.
+    """
+    those = store.proved_by(tx, record)
+    ids = [s.suspicion for s in those]
+    digests = set()
+    for own in store_lists.attachments(tx, ids).values():
+        for scan in own:
+            store_lists.remove_attachment(tx, scan.attachment, clock.now().at, PLATFORM.name, ERASED)
+            digests.add(scan.sha256)
+    store.empty(tx, ids)
+    store_lists.empty_lines(tx, ids)
+    for id_ in ids:
+        cases.forget(tx, f"suspicion:{id_}", ERASED)
+    return sorted(digest for digest in digests if not store_lists.is_used(tx, digest))

@@ -148,6 +148,24 @@ def prove(tx: Transaction, records: Mapping[UUID, UUID]) -> None:
         )
 
 
+def proved_by(tx: Transaction, record: UUID) -> list[Suspicion]:
+    """Those that a record proves."""
+    rows = tx.fetch(f"select {_COLUMNS} from suspicions where record = %(record)s", {"record": record})
+    return [_suspicion(row) for row in rows]
+
+
+def empty(tx: Transaction, ids: Collection[UUID]) -> None:
+    """Take away what these and their answers say; that they were, and how they ended, stays."""
+    asked = {"ids": [str(i) for i in ids]}
+    tx.execute(
+        """update suspicions set number = null, party = null, evidence = '{}', said = '',
+                  note = case when note is null then null else '' end
+           where suspicion = any(%(ids)s::uuid[])""",
+        asked,
+    )
+    tx.execute("update suspicion_answers set note = '' where suspicion = any(%(ids)s::uuid[])", asked)
+
+
 def insert_answers(tx: Transaction, answers: Sequence[Answer]) -> None:
     """Keep answers, each as the one that stands for its suspicion."""
     for one in answers:

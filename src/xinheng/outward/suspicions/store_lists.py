@@ -211,6 +211,15 @@ def remove_attachment(tx: Transaction, attachment_id: UUID, at: datetime, by: st
     )
 
 
+def empty_lines(tx: Transaction, suspicions: Collection[UUID]) -> None:
+    """Take away what the sender's rows say of these; the rows stay, blank."""
+    for one in lines_of(tx, suspicions).values():
+        tx.execute(
+            """update suspicion_lines set number = null, cells = %(cells)s where suspicion = %(suspicion)s""",
+            {"cells": canonical.dumps([""] * len(one.cells or ())), "suspicion": one.suspicion},
+        )
+
+
 def is_used(tx: Transaction, sha256: str) -> bool:
     """Whether anything still names these bytes."""
     return bool(

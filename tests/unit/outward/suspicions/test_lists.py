@@ -290,6 +290,25 @@ def test_scans_are_what_their_bytes_say(place: Place) -> None:
     assert answering.attachments(place.tx, first.suspicion)[0].removed_why == "含自然人信息"
 
 
+def test_what_the_law_erases_goes_from_the_suspicion_that_it_proved(place: Place) -> None:
+    of = place.keep()
+    place.split(of)
+    shelf = Attachments(place.folder / "scans")
+    place.answer("HBJ", scan=shelf.put(PDF, "决定书.pdf"))
+    (one,) = place.of("CITY", State.ANSWERED)
+    record = UUID(int=77)
+    store.prove(place.tx, {one: record})
+    place.accept("CITY")
+    (digest,) = answering.forget(place.tx, record, place.clock)
+    assert shelf.read(digest) == PDF
+    ended = store.by_id(place.tx, one)
+    assert ended is not None
+    assert (ended.number, ended.party, ended.note, ended.outcome) == (None, None, "", Outcome.VOIDED)
+    assert cases.by_id(place.tx, one).title == "内容已依法删除"
+    assert back(place, of)[5] == ["", "", "", "", "", "", "", "", "否", "作废", "", "", ""]
+    assert answering.forget(place.tx, UUID(int=78), place.clock) == []
+
+
 # -- back to the sender ------------------------------------------------------------------------------
 
 
