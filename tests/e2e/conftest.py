@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -135,12 +136,13 @@ Visiting = Callable[..., Visitor]
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visiting]:
-    """`visit(width=390, script=False)`: a window of its own; complaints of any of them fail the test."""
+def windows(browser: Browser) -> Iterator[Visiting]:
+    """`windows(address, width=390, script=False)`: a window of its own; complaints of any of them fail the
+    test."""
     contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
-    def open_window(width: int = 1280, *, script: bool = True) -> Visitor:
+    def open_window(address: str, width: int = 1280, *, script: bool = True) -> Visitor:
         context = browser.new_context(
             viewport={"width": width, "height": HEIGHT},
             java_script_enabled=script,
@@ -158,6 +160,12 @@ def visit(browser: Browser, address: str) -> Iterator[Visiting]:
     for context in contexts:
         context.close()
     assert [c for visitor in visitors for c in visitor.complaints] == []
+
+
+@pytest.fixture
+def visit(windows: Visiting, address: str) -> Visiting:
+    """`visit(width=390, script=False)`: a window onto the town."""
+    return partial(windows, address)
 
 
 def _listen(visitor: Visitor) -> None:
