@@ -192,6 +192,8 @@ def test_the_office_checks_itself_against_the_city_monitoring(
     proof.write_bytes(PDF)
     office = visit(width)
     office.sign_in("xyb", place.passwords["xyb"])
+    office.go("/desk/openness?from=2026-09&to=2026-11")
+    assert "示例市市场监督管理局" in office.page.inner_text("main table")
     office.go("/desk/monitoring-check")
     assert "2020年以后的版本未找到" in office.page.inner_text("main")
     office.page.click("summary:has-text('登记自查：统一社会信用代码')")

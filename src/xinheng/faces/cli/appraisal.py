@@ -22,7 +22,7 @@ from xinheng.office.access import service as access
 from xinheng.office.access.model import AgencyKind
 from xinheng.outward.appraisal import appeals, assessing, counting, service
 from xinheng.outward.appraisal.assessing import NewAssessment
-from xinheng.outward.appraisal.model import NAMES, Frame, Run, State
+from xinheng.outward.appraisal.model import NAMES, Run, State
 from xinheng.outward.appraisal.model_assessment import STATES
 from xinheng.outward.appraisal.service import NewRun
 
@@ -45,7 +45,7 @@ def run(
     with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
         office = access.by_code(tx, head) if head else None
         new = NewRun(card, start, date.fromordinal(end.toordinal() + 1), office)
-        made = service.compute(tx, house.pack, new, _counter(tx), house.clock, audit.LOCAL_OPERATOR)
+        made = service.compute(tx, house.pack, new, counting.Counting(tx), house.clock, audit.LOCAL_OPERATOR)
         _ranks(tx, house.pack, made)
     typer.echo(f"考核 {made.run}\n计算结果摘要 {made.digest}")
 
@@ -55,7 +55,7 @@ def verify(run: RunId) -> None:
     """按当时的规则包和截止时刻重算一次考核，逐字节比较。"""
     with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
         made = service.by_id(tx, run)
-        found = service.verify(tx, _pack_of(house, tx, made), run, _counter(tx))
+        found = service.verify(tx, _pack_of(house, tx, made), run, counting.Counting(tx))
     typer.echo(f"一致：{found.digest}")
     if found.outcome:
         typer.echo(f"定稿一致：{found.outcome}")
@@ -160,13 +160,6 @@ def take_in(
             typer.echo(f"登记 {count} 件，已转疑似瞒报")
         else:
             typer.echo(f"导入 {assessing.take_in(tx, assessment, content, clock, actor)} 条结论")
-
-
-def _counter(tx: Transaction) -> service.Counter:
-    def counter(pack: Pack, frame: Frame) -> service.Count:
-        return counting.counter(tx, pack, frame)
-
-    return counter
 
 
 def _pack_of(house: App, tx: Transaction, made: Run) -> Pack:

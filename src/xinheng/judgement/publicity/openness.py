@@ -23,7 +23,7 @@ from xinheng.judgement.publicity.model import CREDIT_SITE, Status
 
 FIGURE: Final = "信用信息公开比例"
 HOW: Final = (
-    "公示中的记录 ÷ 应公示的记录（目录标为公示、未依规则到期、终止或不公示的现行记录），按统计当日；"
+    "本期决定的记录中，期末日公示中的 ÷ 应公示的（目录标为公示、未依规则到期、终止或不公示的现行记录）；"
     "口径为推算，未见公文写明"
 )
 NONE_DECIDED: Final = "没有公示决定"

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from xinheng.law.scorecards import Indicator, Reading, Scorecard, Shape, Total, ranks, score
@@ -72,6 +72,7 @@ class Scored:
     agency: UUID
     code: str
     counted: Mapping[str, Counted]
+    scope: Mapping[str, Any] = field(default_factory=dict)  # who was counted for it: kept with the run
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from xinheng.core.ids import new_id
@@ -38,9 +39,19 @@ from xinheng.outward.appraisal.model import (
     State,
 )
 
-Count = Callable[[str, Agency], Counted]
-"""How one figure of one agency is counted over the run's period as of its cut-off (`counting.counter`)."""
-Counter = Callable[[Pack, Frame], Count]
+
+class Counter(Protocol):
+    """What counts for a run (`counting.Counting`)."""
+
+    def scope(self, agency: Agency, frame: Frame) -> Mapping[str, Any]:
+        """Who is counted in an agency's figures on which days, as canonical JSON can hold it: fixed with the
+        run, so that the tree may change afterwards."""
+        ...
+
+    def count(self, figure: str, scope: Mapping[str, Any], pack: Pack, frame: Frame) -> Counted:
+        """One figure of those, over the run's period as of its cut-off."""
+        ...
+
 
 WORDS = 400
 LONGEST = 366  # days of a period
@@ -98,7 +109,7 @@ def compute(tx: Transaction, pack: Pack, new: NewRun, counter: Counter, clock: C
         raise refused("没有可考核的单位", "树中至少一个适用这张考核表的单位")
     head = new.head.code if new.head else None
     frame = Frame(card.id, pack.label, head, new.from_on, new.to_on, known, read_head(tx).size)
-    text = texts.computed_text(frame, counted(card, bodies, counter(pack, frame)))
+    text = texts.computed_text(frame, fresh(card, bodies, counter, pack, frame))
     run = Run(
         run=new_id(clock),
         frame=frame,
@@ -133,10 +144,17 @@ def subjects(tx: Transaction, card: Scorecard, new: NewRun) -> list[Agency]:
     return sorted(wanted, key=lambda a: a.code)
 
 
-def counted(card: Scorecard, bodies: list[Agency], count: Count) -> list[Scored]:
-    """Every figure that the card names, of every body."""
-    figures = [(i.id, i.figure) for i in card.indicators if i.figure is not None]
-    return [Scored(a.agency, a.code, {name: count(figure, a) for name, figure in figures}) for a in bodies]
+def fresh(card: Scorecard, bodies: list[Agency], counter: Counter, pack: Pack, frame: Frame) -> list[Scored]:
+    """Every body with its scope and every figure that the card names."""
+    found = [Scored(a.agency, a.code, {}, counter.scope(a, frame)) for a in bodies]
+    return [replace(one, counted=_figures(card, one, counter, pack, frame)) for one in found]
+
+
+def _figures(card: Scorecard, one: Scored, counter: Counter, pack: Pack, frame: Frame) -> dict[str, Counted]:
+    """Every figure that the card names, of one body's scope."""
+    return {
+        i.id: counter.count(i.figure, one.scope, pack, frame) for i in card.indicators if i.figure is not None
+    }
 
 
 # -- reading -----------------------------------------------------------------------------------------
@@ -183,12 +201,8 @@ def verify(tx: Transaction, pack: Pack, run: UUID, counter: Counter) -> Verified
     told = json.loads(there.computed)
     before = texts.scored_of(told)
     frame = replace(there.frame, head=told["head"])
-    bodies = agencies.by_ids(tx, [one.agency for one in before])
     again = [
-        replace(one, counted=_kept(new.counted, one.counted))
-        for one, new in zip(
-            before, counted(card, [bodies[o.agency] for o in before], counter(pack, frame)), strict=True
-        )
+        replace(one, counted=_kept(_figures(card, one, counter, pack, frame), one.counted)) for one in before
     ]
     text = texts.computed_text(frame, again)
     digest = hashlib.sha256(text).hexdigest()

@@ -26,6 +26,7 @@ def computed_text(frame: Frame, scored: Sequence[Scored]) -> bytes:
                 {
                     "agency": str(one.agency),
                     "code": one.code,
+                    "scope": dict(one.scope),
                     "figures": {
                         name: _reading(found.reading) | ({"kept": True} if found.kept else {})
                         for name, found in one.counted.items()
@@ -113,6 +114,7 @@ def scored_of(told: Mapping[str, Any]) -> tuple[Scored, ...]:
                 )
                 for name, one in each["figures"].items()
             },
+            each["scope"],
         )
         for each in told["agencies"]
     )

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from xinheng.ground.store.transaction import Transaction
+from xinheng.judgement.publicity import openness
 from xinheng.law.packs import Pack
 from xinheng.office.access.model import Agency
 from xinheng.outward.reports import model, working_out
@@ -156,5 +157,6 @@ _ALL: Final = (
         "已归集的 ÷ 应归集的",
         working_out.unstated("公文没有写明应归集多少，分母不明"),
     ),
+    Figure(openness.FIGURE, PERCENT, openness.HOW, working_out.open_share, "列为公示的事项"),
 )
 FIGURES: Final[Mapping[str, Figure]] = {figure.name: figure for figure in _ALL}

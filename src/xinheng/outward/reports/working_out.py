@@ -12,6 +12,7 @@ from xinheng.evidence.completeness import service as completeness
 from xinheng.evidence.intake.figures import Sums
 from xinheng.evidence.ledger import day_counts
 from xinheng.evidence.subjects import coverage, inspecting
+from xinheng.judgement.publicity import openness
 from xinheng.law.kinds import ItemClass
 from xinheng.office.access.model import AgencyKind
 from xinheng.outward.reports import model
@@ -137,3 +138,17 @@ def per_enterprise(item: str) -> Callable[[Asked, Figure], Measured]:
 
 def unstated(reason: str) -> Callable[[Asked, Figure], Measured]:
     return lambda asked, figure: nothing(figure, reason)
+
+
+def open_share(asked: Asked, figure: Figure) -> Measured:
+    """信用信息公开比例 of what was decided in the period, as it is shown on its last day.
+
+    Publicity keeps no past: whoever asks as of an instant gets no value, since it could not be had again.
+    """
+    if asked.known is not None:
+        return nothing(figure, "公示状态只有现在的，不能按过去的时刻重算")
+    items = [item.id for item in asked.pack.items.values() if item.marks.shown]
+    last = asked.to_on - timedelta(days=1)
+    rows = openness.openness(asked.tx, asked.who.bodies, items, last, (asked.from_on, asked.to_on))
+    share = Ratio(sum(r.published for r in rows), sum(r.publishable for r in rows))
+    return ratio_of(figure, share, "本期没有应公示的记录")

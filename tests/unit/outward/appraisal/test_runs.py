@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -44,12 +44,17 @@ COUNTS: dict[tuple[str, str], Counted] = {
 }
 
 
-def counter(counts: dict[tuple[str, str], Counted]) -> service.Counter:
-    def of(pack: packs.Pack, frame: Frame) -> Callable[[str, Agency], Counted]:
-        nothing = Counted(Reading(reason="平台不掌握"))
-        return lambda figure, agency: counts.get((figure, agency.code), nothing)
+class Told:
+    """Counts what it is told, for whom it is told."""
 
-    return of
+    def __init__(self, counts: dict[tuple[str, str], Counted]) -> None:
+        self.counts = counts
+
+    def scope(self, agency: Agency, frame: Frame) -> dict[str, str]:
+        return {"code": agency.code}
+
+    def count(self, figure: str, scope: Mapping[str, str], pack: packs.Pack, frame: Frame) -> Counted:
+        return self.counts.get((figure, scope["code"]), Counted(Reading(reason="平台不掌握")))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +84,7 @@ def bodies(database: Database, clock: SteppingClock) -> dict[str, Agency]:
 
 def computed(tx: Transaction, pack: packs.Pack, bodies: dict[str, Agency], clock: SteppingClock) -> Run:
     new = NewRun("model-unit", FROM, TO, bodies["XYB"])
-    return service.compute(tx, pack, new, counter(COUNTS), clock, "xyb")
+    return service.compute(tx, pack, new, Told(COUNTS), clock, "xyb")
 
 
 def test_from_counting_to_the_final_rank(  # noqa: PLR0915 - one run from beginning to end
@@ -150,11 +155,11 @@ def test_from_counting_to_the_final_rank(  # noqa: PLR0915 - one run from beginn
         assert (line.computed_points, line.points) == (Decimal("10.00"), Decimal("15.00"))
 
         clock.step(days=30)
-        again = service.verify(tx, pack, run.run, counter(COUNTS))
+        again = service.verify(tx, pack, run.run, Told(COUNTS))
         assert (again.digest, again.outcome) == (run.digest, final.outcome_digest)
         other = COUNTS | {("合规率", "SJJ"): Counted(Reading(Decimal("96.00"), 96, 100, "%"))}
         with pytest.raises(AppraisalDiverged):
-            service.verify(tx, pack, run.run, counter(other))
+            service.verify(tx, pack, run.run, Told(other))
 
 
 def test_what_is_kept_is_taken_as_it_was(
@@ -165,18 +170,15 @@ def test_what_is_kept_is_taken_as_it_was(
     after = COUNTS | {key: Counted(Reading(Decimal(50), 5, 10, "%"), kept=True)}
     with database.transaction() as tx:
         new = NewRun("model-unit", FROM, TO, bodies["XYB"])
-        run = service.compute(tx, pack, new, counter(before), clock, "xyb")
-        assert service.verify(tx, pack, run.run, counter(after)).kept == 1
+        run = service.compute(tx, pack, new, Told(before), clock, "xyb")
+        assert service.verify(tx, pack, run.run, Told(after)).kept == 1
 
 
 def test_the_same_run_has_the_same_bytes_from_the_house_s_own_figures(
     database: Database, clock: SteppingClock, pack: packs.Pack, bodies: dict[str, Agency]
 ) -> None:
     with database.transaction() as tx:
-
-        def own(pack: packs.Pack, frame: Frame) -> service.Count:
-            return counting.counter(tx, pack, frame)
-
+        own = counting.Counting(tx)
         new = NewRun("model-unit", FROM, TO, bodies["XYB"])
         run = service.compute(tx, pack, new, own, clock, "xyb")
         clock.step(days=3)
@@ -184,6 +186,9 @@ def test_the_same_run_has_the_same_bytes_from_the_house_s_own_figures(
             tx, pack, NewRun("model-unit", FROM, TO, bodies["XYB"], run.frame.known), own, clock, "xyb"
         )
         assert again.computed == run.computed
+        # another body joins one of them, and is entered as having stood there all the time
+        late = agencies.NewAgency("SJJ-2", "示例市市场监督管理局二分局", "SJJ", from_on=date(2020, 1, 1))
+        agencies.add_agency(tx, late, clock, "测试")
         assert service.verify(tx, pack, run.run, own).digest == run.digest
         told = json.loads(run.computed)
         assert {one["code"] for one in told["agencies"]} == {"SJJ", "HBJ"}
@@ -212,7 +217,7 @@ def test_a_period_that_cannot_be_scored_is_refused(
 ) -> None:
     new = NewRun(**{"scorecard": "model-unit", "from_on": FROM, "to_on": TO} | change)
     with database.transaction() as tx, pytest.raises(AppraisalRefused) as refused:
-        service.compute(tx, pack, new, counter(COUNTS), clock, "xyb")
+        service.compute(tx, pack, new, Told(COUNTS), clock, "xyb")
     assert words in str(refused.value)
 
 
@@ -223,7 +228,7 @@ def test_only_what_is_there_can_be_asked_for(
         with pytest.raises(AppraisalAbsent):
             service.by_id(tx, UUID(int=1))
         with pytest.raises(AppraisalAbsent, match="nothing"):
-            service.compute(tx, pack, NewRun("nothing", FROM, TO), counter(COUNTS), clock, "x")
+            service.compute(tx, pack, NewRun("nothing", FROM, TO), Told(COUNTS), clock, "x")
         run = computed(tx, pack, bodies, clock)
         office = NewEntry(bodies["XYB"].agency, "system", Side.SELF, "1", "信用办不考核自己")
         with pytest.raises(AppraisalAbsent, match="不在考核之列"):

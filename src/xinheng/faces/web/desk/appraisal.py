@@ -26,7 +26,7 @@ from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency, Role, Session
 from xinheng.outward.appraisal import counting, model, service, steps
 from xinheng.outward.appraisal.errors import AppraisalAbsent, AppraisalRefused
-from xinheng.outward.appraisal.model import Frame, Outcome, Run, State
+from xinheng.outward.appraisal.model import Outcome, Run, State
 from xinheng.outward.appraisal.service import NewRun, Opened
 
 router = APIRouter(include_in_schema=False)
@@ -125,10 +125,7 @@ def compute(web: House, session: Overseer, form: OwnForm) -> Response:
         end = date(last.year + last.month // 12, last.month % 12 + 1, 1)
         with web.transaction() as tx:
             new = NewRun(form.get("card", ""), first, end, session.agency)
-
-            def counter(pack: Pack, frame: Frame) -> service.Count:
-                return counting.counter(tx, pack, frame)
-
+            counter = counting.Counting(tx)
             run = service.compute(tx, web.app.pack, new, counter, web.app.clock, session.account.login)
     except XinhengError as refusal:
         return _runs(web, session, 1, [error(refusal, "card")], form)
@@ -210,7 +207,7 @@ def take_step(web: House, session: Overseer, run: UUID, step: str, form: OwnForm
             elif step == "finish":
                 steps.finish(tx, pack, run, web.app.clock, session.account.login)
             elif step == "verify":
-                service.verify(tx, pack, run, lambda p, frame: counting.counter(tx, p, frame))
+                service.verify(tx, pack, run, counting.Counting(tx))
             else:
                 raise absent(run)
     except XinhengError as refusal:

@@ -6,6 +6,7 @@ from xinheng.faces.web.desk import (
     assessments,
     assessments_acting,
     monitoring_check,
+    openness,
 )
 from xinheng.faces.web.portal import assessments as public
 
@@ -15,6 +16,7 @@ ROUTERS = (
     assessments_acting.router,
     assessments.router,
     monitoring_check.router,
+    openness.router,
     public.router,
 )
 FILES = (appraisal.ACT, assessments_acting.ACT, monitoring_check.ACT)  # of forms that carry a file

@@ -103,6 +103,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
             (Link("letters", "/desk/letters", "函件"), _everyone),
             (Link("bulletins", "/desk/bulletins", "月度通报"), _everyone),
             (Link("plans", "/desk/plans", "工作要点"), _everyone),
+            (Link("openness", "/desk/openness", "公开比例"), _everyone),
             (Link("appraisal", "/desk/appraisal", "考核"), _everyone),
             (Link("assessments", "/desk/assessments", "第三方评估"), _everyone),
             (Link("monitoring-check", "/desk/monitoring-check", "城市监测自查"), _everyone),
