@@ -144,7 +144,7 @@ def confirm(
     except ValueError:
         raise WrongUsage(found=f"编号“{entry[:40]}”", expected="填报编号", todo="见 plans show") from None
     with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
-        service.review(tx, wanted, not refuse, note, OPERATOR, house.clock)
+        service.review(tx, house.pack, wanted, not refuse, note, OPERATOR, house.clock)
     typer.echo("已退回" if refuse else "已确认")
 
 

@@ -19,6 +19,8 @@ from xinheng.office.access import audit
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency, fold_name
 from xinheng.office.cases.model import Actor
+from xinheng.office.notices import service as notices
+from xinheng.office.notices.model import NewNotice
 from xinheng.outward.plans import due, store
 from xinheng.outward.plans.errors import BodyRefused, EntryRefused, NotTheirs, PlanUnknown, ReviewRefused
 from xinheng.outward.plans.model import Entry, Review, Said
@@ -200,12 +202,14 @@ def _refuse(found: str, expected: str, where: str) -> NoReturn:
 # -- confirming --------------------------------------------------------------------------------------
 
 
-def review(tx: Transaction, entry: UUID, accepted: bool, note: str, actor: Actor, clock: Clock) -> Review:
-    """The office confirms an entry or refuses it; its latest word counts. Raises PlanUnknown,
-    ReviewRefused."""
-    there = store.entry(tx, entry)
-    if there is None:
-        raise PlanUnknown(found=f"填报 {entry}", expected="已有的一条填报", todo="从任务页重新进入")
+def review(
+    tx: Transaction, pack: Pack, entry: UUID, accepted: bool, note: str, actor: Actor, clock: Clock
+) -> Review:
+    """The office confirms an entry or refuses it; its latest word counts. The unit is told of a refusal.
+
+    Raises PlanUnknown, ReviewRefused.
+    """
+    there = by_id(tx, entry)
     if actor.account is not None and actor.account == there.entry.account:
         _not_so("由填报的同一账号确认", "信用办的另一个账号")
     if there.review is not None and there.review.accepted is accepted:
@@ -217,7 +221,19 @@ def review(tx: Transaction, entry: UUID, accepted: bool, note: str, actor: Actor
     store.insert_review(tx, said)
     what = "plan.confirm" if accepted else "plan.refuse"
     audit.note(tx, clock, actor.name, what, f"{there.entry.figure or there.entry.task}", actor.account)
+    if not accepted:
+        notices.send(tx, _told(pack, there.entry, text), clock, pack)
     return said
+
+
+def _told(pack: Pack, entry: Entry, note: str) -> NewNotice:
+    """The message to the unit; a plan that a later pack no longer has is called by its id."""
+    plan = pack.workplans.get(entry.plan)
+    task = plan.task(entry.task) if plan else None
+    figure = next((f for f in task.figures if f.id == entry.figure), None) if task else None
+    named = figure.name if figure else task.title if task else entry.task
+    values = {"what": named, "as_of": entry.as_of.isoformat(), "note": note}
+    return NewNotice(entry.agency, "plan_entry_refused", values, f"/desk/plans/{entry.plan}/{entry.task}")
 
 
 def _not_so(found: str, expected: str) -> NoReturn:

@@ -19,6 +19,8 @@ from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency, AgencyKind
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, Filter
+from xinheng.office.notices import service as notices
+from xinheng.office.notices.model import Inbox
 from xinheng.outward.plans import due, progress, service
 from xinheng.outward.plans.errors import BodyRefused, EntryRefused, NotTheirs, PlanUnknown, ReviewRefused
 from xinheng.outward.plans.model import Standing
@@ -149,16 +151,20 @@ def test_the_office_confirms_what_another_account_entered(place: Place) -> None:
         place.map(tx, place.market)
         entry = place.enter(tx, place.market, "2").entry
         with pytest.raises(ReviewRefused, match="同一账号"):
-            service.review(tx, entry, True, "", CLERK, place.clock)
+            service.review(tx, place.pack, entry, True, "", CLERK, place.clock)
         with pytest.raises(ReviewRefused, match="为空"):
-            service.review(tx, entry, False, "", OFFICE, place.clock)
-        service.review(tx, entry, True, "", OFFICE, place.clock)
+            service.review(tx, place.pack, entry, False, "", OFFICE, place.clock)
+        service.review(tx, place.pack, entry, True, "", OFFICE, place.clock)
         assert "尚未确认" not in place.task(tx).figures[0].judged.reason
         with pytest.raises(ReviewRefused, match="已经是"):
-            service.review(tx, entry, True, "", OFFICE, place.clock)
+            service.review(tx, place.pack, entry, True, "", OFFICE, place.clock)
         place.clock.step(minutes=1)
-        service.review(tx, entry, False, "后台统计是上月的", OFFICE, place.clock)
+        service.review(tx, place.pack, entry, False, "后台统计是上月的", OFFICE, place.clock)
         assert place.task(tx).figures[0].judged.standing is Standing.UNKNOWN
+        inbox = Inbox(UUID(int=9), place.market.agency)
+        ((told, _),) = notices.listed(tx, inbox)
+        assert "后台统计是上月的" in told.body
+        assert told.ref == f"/desk/plans/{PLAN}/{TASK}"
 
 
 def test_a_day_that_is_past_is_told_as_it_was_known(place: Place) -> None:
@@ -185,7 +191,7 @@ def test_a_task_without_figures_takes_notes_and_is_done_when_confirmed(place: Pl
         )
         entry = service.enter(tx, place.pack, new, place.market, CLERK, place.clock)
         assert place.task(tx, task).judged.standing is Standing.ON_THE_WAY
-        service.review(tx, entry.entry, True, "", OFFICE, place.clock)
+        service.review(tx, place.pack, entry.entry, True, "", OFFICE, place.clock)
         assert place.task(tx, task).judged.standing is Standing.REACHED
 
 
@@ -207,7 +213,7 @@ def test_what_is_due_is_a_case_until_it_is_entered(place: Place) -> None:
         place.enter(tx, place.market, "2")
         assert waiting() == [(place.housing.agency, "2023-11-14")]
         entry = place.enter(tx, place.housing, "2").entry
-        service.review(tx, entry, False, "没有附链接", OFFICE, place.clock)
+        service.review(tx, place.pack, entry, False, "没有附链接", OFFICE, place.clock)
         progress.open_due(tx, place.pack, place.clock)
         assert waiting() == [(place.housing.agency, "2023-11-14")]
 

@@ -61,6 +61,6 @@ def _said(tx: Transaction, app: App, pack: packs.Pack) -> None:
         new = NewEntry(PLAN, task, figure, OCTOBER, Decimal(count), evidence="网站后台统计（演示）")
         entry = service.enter(tx, pack, new, found[key], actor, app.clock)
         if key == "market":
-            service.review(tx, entry.entry, True, "", actor, app.clock)
+            service.review(tx, pack, entry.entry, True, "", actor, app.clock)
     note = NewEntry(PLAN, SAFETY, None, OCTOBER, words="已与平安建设考核办法对接，待印发（演示）")
     service.enter(tx, pack, note, found["market"], actor, app.clock)

@@ -102,9 +102,8 @@ def review_entry(web: House, session: AnySession, plan: str, task: str, form: Ow
                     found="这条填报不属于这项任务", expected="本任务的填报", todo="从任务页重新进入"
                 )
             asked(tx, session, _code(tx, found.entry.agency), "", web.today())
-            service.review(
-                tx, found.entry.entry, accepted, form.get("note", ""), _actor(session), web.app.clock
-            )
+            note, by = form.get("note", ""), _actor(session)
+            service.review(tx, web.app.pack, found.entry.entry, accepted, note, by, web.app.clock)
     except ReviewRefused as refusal:
         return _page(web, session, (plan, task), form, [_error(refusal, f"note-{entry}")])
     return _back(plan, task)
