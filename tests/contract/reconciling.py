@@ -31,9 +31,13 @@ from xinheng.office.access.model import AgencyKind
 from xinheng.office.access.model_clients import Scope
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Filter, State
-from xinheng.outward.reconciliation import holding, service, store, ways_store
+from xinheng.outward.reconciliation import holding, running, service, store, ways_store
 from xinheng.outward.reconciliation.differences_store import Difference, Wanted
-from xinheng.outward.reconciliation.model import Kind, Partner, digest
+from xinheng.outward.reconciliation.folder import FolderPartner
+from xinheng.outward.reconciliation.formats import MANIFEST, described, said_row, written
+from xinheng.outward.reconciliation.model import Kind, Outcome, Partner, digest
+from xinheng.outward.reconciliation.partner import Said
+from xinheng.outward.reconciliation.places import LocalPlace
 from xinheng.outward.reconciliation.ways_store import Kept
 
 
@@ -195,3 +199,29 @@ def api_text(app: App, base: str) -> str:
         agency = access.by_code(tx, "QH")
         made, secret = clients.add_client(tx, agency, "对账", list(Scope), app.clock, "t")
     return json.dumps({"way": "api", "base": base, "client": made.client, "secret": secret})
+
+
+def province(app: App, between: Path) -> Partner:
+    """A partner of the town by files, which took everything but the first penalty that it was sent."""
+    text = json.dumps({"way": "folder", "path": str(between)})
+    with app.database.transaction() as tx:
+        new = service.NewPartner("湖口省平台", "XYB", text)
+        made = service.register(tx, app.pack, app.home.keys, new, app.clock, "test")
+
+    def run() -> running.Ran:
+        return running.run(app, made.partner, lambda _: FolderPartner(LocalPlace(between)))
+
+    assert run().batches > 0
+    for manifest in sorted((between / "outbox").glob(f"*{MANIFEST}")):
+        of = json.loads(manifest.read_text())
+        rows = [json.loads(line) for line in (between / "outbox" / of["file"]).read_text().splitlines()]
+        said = [Said(UUID(r["version"]), Outcome.TAKEN, f"U{r['seq']}") for r in rows]
+        if of["item"] == "penalty":
+            said[0] = Said(said[0].version, Outcome.RETURNED, None, ("处罚类别不在省目录内",))
+        name = f"{of['batch']}.receipt.jsonl"
+        content, count = written(said_row(s) for s in said)
+        (between / "inbox" / name).write_bytes(content)
+        given = described("receipt", name, content, count, app.clock.now().at)
+        (between / "inbox" / (name + MANIFEST)).write_bytes(given.as_json())
+    assert run().differences == 1
+    return made

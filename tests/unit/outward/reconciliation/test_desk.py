@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from tests.contract.reconciling import province
 from tests.e2e.town import Town
 from tests.unit.faces.web.asgi import Client
 from tests.unit.faces.web.conftest import client, place, site  # noqa: F401 - fixtures
@@ -16,13 +16,9 @@ from tests.unit.faces.web.test_desk import sign_in
 
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Filter
-from xinheng.outward.reconciliation import running, service
+from xinheng.outward.reconciliation import service
 from xinheng.outward.reconciliation.differences_store import Wanted
-from xinheng.outward.reconciliation.folder import FolderPartner
-from xinheng.outward.reconciliation.formats import MANIFEST, described, said_row, written
-from xinheng.outward.reconciliation.model import Kind, Outcome, Partner
-from xinheng.outward.reconciliation.partner import Said
-from xinheng.outward.reconciliation.places import LocalPlace
+from xinheng.outward.reconciliation.model import Kind, Partner
 
 SECRET = "planted-folder-name"
 
@@ -37,31 +33,7 @@ def between(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def partner(place: Town, between: Path) -> Partner:  # noqa: F811 - fixture
     """The province: takes all but the first row of the market office, which it returns."""
-    app = place.app
-    text = json.dumps({"way": "folder", "path": str(between)})
-    with app.database.transaction() as tx:
-        new = service.NewPartner("湖口省平台", "XYB", text)
-        made = service.register(tx, app.pack, app.home.keys, new, app.clock, "test")
-
-    def run() -> running.Ran:
-        return running.run(app, made.partner, lambda _: FolderPartner(LocalPlace(between)))
-
-    assert run().batches > 0
-    for manifest in sorted((between / "outbox").glob("*.manifest.json")):
-        of = json.loads(manifest.read_text())
-        rows = [json.loads(line) for line in (between / "outbox" / of["file"]).read_text().splitlines()]
-        said = [Said(UUID(r["version"]), Outcome.TAKEN, f"U{r['seq']}") for r in rows]
-        if of["item"] == "penalty":
-            said[0] = Said(said[0].version, Outcome.RETURNED, None, ("处罚类别不在省目录内",))
-        name = f"{of['batch']}.receipt.jsonl"
-        content, count = written(said_row(s) for s in said)
-        (between / "inbox" / name).write_bytes(content)
-        made_at = app.clock.now().at
-        (between / "inbox" / (name + MANIFEST)).write_bytes(
-            described("receipt", name, content, count, made_at).as_json()
-        )
-    assert run().differences == 1
-    return made
+    return province(place.app, between)
 
 
 @pytest.fixture
