@@ -66,6 +66,15 @@ create table letter_cases (                   -- what a letter is about
 create index letter_cases_case on letter_cases (case_id);
 comment on table letter_cases is 'The cases that a letter is about';
 
+create table letter_records (                 -- late records that a letter names, by row of its table
+    letter       uuid not null,
+    row          integer not null,            -- from 0
+    record       uuid not null,
+    primary key (letter, row)
+);
+create index letter_records_record on letter_records (record);
+comment on table letter_records is 'The late records that a letter is about';
+
 create table letter_events (                  -- who did what about a letter, when; replies among them
     event        bigint generated always as identity primary key,
     letter       uuid not null,

@@ -52,7 +52,7 @@ BEFORE: Final = ("previous_number", "previous_title", "previous_dated", "previou
 NUMBER: Final = ("word", "year", "serial")
 TITLE, PARAGRAPH, WORD = 60, 1_000, 12  # characters at most
 _BRACE = re.compile(r"\{([^{}]*)\}")
-_KEYS = ("step", "name", "word", "number", "title", "paragraphs", "citing", "withdrawing", "table")
+_KEYS = ("step", "name", "word", "number", "overdue", "late", "citing", "withdrawing")
 _TERMS = ("answer", "begins")
 
 
@@ -65,19 +65,28 @@ class Begins:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a letter says of one kind of thing. `table`: the title of the table of them."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    table: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """函件模板: one wording of one step. `answer`: working days for a reply; `citing` is put first where the
-    letter follows another, `withdrawing` is all that a letter of withdrawal says."""
+    """函件模板: one step. `overdue`: about cases that are overdue, `late`: about records that came late;
+    `answer`: working days for a reply; `citing` is put first where the letter follows another, `withdrawing`
+    is all that a letter of withdrawal says."""
 
     step: Step
     name: str
     word: str  # 机关代字
     number: str  # 发文字号, with {word} {year} {serial}
-    title: str
-    paragraphs: tuple[str, ...]
+    overdue: Wording
+    late: Wording
     citing: str
     withdrawing: str
-    table: str  # its title
     answer: int
     begins: Begins
     span: Span
@@ -133,19 +142,15 @@ def _letter(entry: Node, bases: Bases, pack: str) -> Letter:
     entries = entry.mapping((*_KEYS, *_TERMS, *VALUE), VALUE_OPTIONAL)
     step = Step(entries["step"].one_of([s.value for s in Step]))
     span = entry.span()
-    paragraphs = [_words(node, PLAIN, PARAGRAPH) for node in entries["paragraphs"].items()]
-    if not paragraphs:
-        raise entries["paragraphs"].wrong("至少一段正文")
     return Letter(
         step=step,
         name=_words(entries["name"], (), WORD),
         word=_words(entries["word"], (), WORD),
         number=_number(entries["number"]),
-        title=_words(entries["title"], PLAIN, TITLE),
-        paragraphs=tuple(paragraphs),
+        overdue=_wording(entries["overdue"]),
+        late=_wording(entries["late"]),
         citing=_words(entries["citing"], (*PLAIN, *BEFORE), PARAGRAPH),
         withdrawing=_words(entries["withdrawing"], (*PLAIN, *BEFORE), PARAGRAPH),
-        table=_words(entries["table"], PLAIN, TITLE),
         answer=entries["answer"].integer(1, 60),
         begins=_begins(entries["begins"], step),
         span=span,
@@ -153,6 +158,14 @@ def _letter(entry: Node, bases: Bases, pack: str) -> Letter:
         pack=pack,
         place=entry.place,
     )
+
+
+def _wording(node: Node) -> Wording:
+    entries = node.mapping(("title", "paragraphs", "table"))
+    paragraphs = tuple(_words(each, PLAIN, PARAGRAPH) for each in entries["paragraphs"].items())
+    if not paragraphs:
+        raise entries["paragraphs"].wrong("至少一段正文")
+    return Wording(_words(entries["title"], PLAIN, TITLE), paragraphs, _words(entries["table"], PLAIN, TITLE))
 
 
 def _begins(node: Node, step: Step) -> Begins:

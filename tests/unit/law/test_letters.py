@@ -21,6 +21,9 @@ def loaded(folder: Path, **changed: object) -> packs.Pack:
     """A city's pack with its own wording of the reminder."""
     entry = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["letters"][0] | changed
     entry = {key: value for key, value in entry.items() if value is not None}
+    for key in ("title", "paragraphs", "table"):
+        if key in entry:
+            entry["late"] = entry["late"] | {key: entry.pop(key)}
     entry["basis"] = {"kind": "practice", "note": "本市做法", "verified": "summary"}
     place = folder / "heng"
     (place / "letters").mkdir(parents=True)

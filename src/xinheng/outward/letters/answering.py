@@ -16,7 +16,7 @@ from xinheng.office.cases.model import State as CaseState
 from xinheng.office.notices import service as notices
 from xinheng.office.notices.model import NewNotice
 from xinheng.outward.documents.attachments import Attachment
-from xinheng.outward.letters import composing, store
+from xinheng.outward.letters import composing, store, store_ties
 from xinheng.outward.letters.errors import LetterStepRefused
 from xinheng.outward.letters.model import ACTS, STEPS, TO, Act, Letter
 from xinheng.outward.letters.service import draft, open_of
@@ -93,7 +93,8 @@ def close(
 
 
 def escalate(tx: Transaction, letter: UUID, pack: Pack, clock: Clock, actor: Actor) -> Letter:
-    """A draft of the next step about what is still open; this letter ends when that one is issued.
+    """A draft of the next step about what is still open, or about the same late records; this letter ends
+    when that one is issued.
 
     Raises LetterAbsent, LetterStepRefused, NotTheirLetter, LetterRefused where nothing is open.
     """
@@ -103,6 +104,8 @@ def escalate(tx: Transaction, letter: UUID, pack: Pack, clock: Clock, actor: Act
         raise LetterStepRefused(
             found=f"“{STEPS[there.step]}”是最后一步", expected="前三步的函件", todo="认可答复或者销号"
         )
+    if records := store_ties.records_of(tx, there.letter):
+        return draft(tx, composing.again(tx, pack, step, there, records, clock), clock, actor)
     left: list[Case] = open_of(tx, there)
     new = composing.from_cases(tx, pack, step, there.office, there.agency, left, clock, there)
     return draft(tx, new, clock, actor)

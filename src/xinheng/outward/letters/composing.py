@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from xinheng.core.times import Clock, today
+from xinheng.evidence.ledger.lateness import Late
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.calendar import Calendar
 from xinheng.law.errors import UnknownYearError
@@ -25,7 +27,43 @@ COLUMNS = (
     Column("期限"),
     Column("超期（工作日）", numeric=True),
 )
+LATE_COLUMNS = (
+    Column("序号", numeric=True),
+    Column("文书号"),
+    Column("目录事项"),
+    Column("应报期限"),
+    Column("收到日期"),
+    Column("迟报（日）", numeric=True),
+)
+OVERDUE_NOTE = "超期按工作日计算，从期限的次日起，到成文日期止。"
+LATE_NOTE = "应报期限按决定日期当天有效的规则计算，收到时已经存下；迟报按自然日计算。"
 UNKNOWN = "—"
+
+
+@dataclass(frozen=True)
+class Between:
+    """Who writes to whom at which step, after which letter."""
+
+    step: Step
+    office: UUID
+    agency: UUID
+    previous: Letter | None = None
+
+
+@dataclass(frozen=True)
+class About:
+    """What a letter is about: overdue cases, or records that came late; rows of its table in their order."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    earliest: date | None
+    cases: tuple[UUID, ...] = ()
+    records: tuple[UUID, ...] = ()  # one a row
+
+    @property
+    def late(self) -> bool:
+        """About records that came late."""
+        return bool(self.records)
 
 
 def from_cases(  # noqa: PLR0913, PLR0917 - who writes to whom about what, after which letter
@@ -41,35 +79,75 @@ def from_cases(  # noqa: PLR0913, PLR0917 - who writes to whom about what, after
     """A letter about open cases, by the template of its step in force today. Raises LetterRefused where there
     are none or too many, NoRuleInForceError, UnknownYearError."""
     found = sorted(cases, key=lambda case: (case.due_on or date.max, case.title, case.case))
-    if not 1 <= len(found) <= MOST_CASES:
+    terms = [case.due_on for case in found if case.due_on]
+    rows = rows_of(found, pack.calendar, today(clock))
+    about = About(COLUMNS, rows, min(terms, default=None), cases=tuple(case.case for case in found))
+    return _made(tx, pack, Between(step, office, agency, previous), about, clock)
+
+
+def from_late(tx: Transaction, pack: Pack, between: Between, late: Sequence[Late], clock: Clock) -> NewLetter:
+    """A letter about records that came late, the oldest term first. Raises as `from_cases`."""
+    found = sorted(late, key=lambda one: (one.due_on, one.document or "", one.record))
+    names = {item.id: item.name for item in pack.items.values()}
+    rows = tuple(
+        (
+            str(at),
+            one.document or "无文号",
+            names.get(one.item, one.item),
+            one.due_on.isoformat(),
+            one.received_on.isoformat(),
+            str(one.days),
+        )
+        for at, one in enumerate(found, 1)
+    )
+    earliest = min((one.due_on for one in found), default=None)
+    about = About(LATE_COLUMNS, rows, earliest, records=tuple(one.record for one in found))
+    return _made(tx, pack, between, about, clock)
+
+
+def again(
+    tx: Transaction, pack: Pack, step: Step, previous: Letter, records: Sequence[UUID], clock: Clock
+) -> NewLetter:
+    """The next letter about the same late records: they have come, and stay late."""
+    table = previous.body.table
+    rows = table.rows if table is not None else ()
+    terms = [date.fromisoformat(row[3]) for row in rows if row[3] != UNKNOWN]
+    about = About(LATE_COLUMNS, rows, min(terms, default=None), records=tuple(records))
+    return _made(tx, pack, Between(step, previous.office, previous.agency, previous), about, clock)
+
+
+def _made(tx: Transaction, pack: Pack, between: Between, about: About, clock: Clock) -> NewLetter:
+    if not 1 <= len(about.rows) <= MOST_CASES:
         raise LetterRefused(
-            found=f"选中 {len(found)} 件事项",
+            found=f"选中 {len(about.rows)} 件事项",
             expected=f"1 至 {MOST_CASES} 件",
             todo="选择要写进函件的事项；太多的分几件函发出",
         )
-    day = today(clock)
-    template = pack.letters.on(step, day)
+    day, previous = today(clock), between.previous
+    template = pack.letters.on(between.step, day)
+    wording = template.late if about.late else template.overdue
     due = pack.calendar.add_working_days(day, template.answer)
-    terms = [case.due_on for case in found if case.due_on]
-    values = _values(tx, office, agency, previous) | {
+    values = _values(tx, between.office, between.agency, previous) | {
         "dated": chinese(day),
         "due": chinese(due),
-        "count": str(len(found)),
-        "earliest": chinese(min(terms)) if terms else UNKNOWN,
+        "count": str(len(about.rows)),
+        "earliest": chinese(about.earliest) if about.earliest else UNKNOWN,
     }
-    texts = [filled(text, values) for text in template.paragraphs]
+    texts = [filled(text, values) for text in wording.paragraphs]
     if previous is not None:
         texts.insert(0, filled(template.citing, values))
+    note = LATE_NOTE if about.late else OVERDUE_NOTE
     return NewLetter(
-        step=step,
-        agency=agency,
-        title=filled(template.title, values),
+        step=between.step,
+        agency=between.agency,
+        title=filled(wording.title, values),
         paragraphs=tuple(texts),
-        table=table_of(found, filled(template.table, values), pack.calendar, day),
-        cases=tuple(case.case for case in found),
+        table=Table(filled(wording.table, values), about.columns, about.rows, note),
+        cases=about.cases,
         due_on=due,
         basis=pack.cite(template.basis) if template.basis.instrument else None,
         previous=previous.letter if previous else None,
+        records=about.records,
     )
 
 
@@ -103,8 +181,8 @@ def _values(tx: Transaction, office: UUID, agency: UUID, previous: Letter | None
     return found
 
 
-def table_of(cases: Sequence[Case], title: str, calendar: Calendar, day: date) -> Table:
-    """The table of a letter: one row a case, the oldest term first."""
+def rows_of(cases: Sequence[Case], calendar: Calendar, day: date) -> tuple[tuple[str, ...], ...]:
+    """The rows of a letter's table: one a case."""
     late: dict[date, str] = {}
     rows = []
     for at, case in enumerate(cases, 1):
@@ -114,7 +192,7 @@ def table_of(cases: Sequence[Case], title: str, calendar: Calendar, day: date) -
         if case.due_on not in late:
             late[case.due_on] = working_days_late(case.due_on, day, calendar)
         rows.append((str(at), case.title, case.due_on.isoformat(), late[case.due_on]))
-    return Table(title, COLUMNS, tuple(rows), "超期按工作日计算，从期限的次日起，到成文日期止。")
+    return tuple(rows)
 
 
 def working_days_late(due: date, day: date, calendar: Calendar) -> str:

@@ -9,7 +9,8 @@ from xinheng.core.times import Clock
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import PLATFORM
-from xinheng.outward.letters import store
+from xinheng.outward.letters import store, store_ties
+from xinheng.outward.letters.composing import UNKNOWN
 from xinheng.outward.letters.model import Act, Body, Letter
 from xinheng.outward.letters.steps import note
 
@@ -25,18 +26,22 @@ def forget(tx: Transaction, record: UUID, clock: Clock) -> int:
     """
     about = {case.case: case.title for case in cases.by_ref(tx, f"record:{record}")}
     titles = frozenset(about.values())
-    found = [store.by_id(tx, letter, lock=True) for letter in store.ever_about(tx, list(about))]
-    for letter in found:
-        if letter is not None:
-            _forget(tx, letter, titles, clock)
-    return len(found)
+    named = store_ties.naming(tx, record)
+    letters = dict.fromkeys((*store_ties.ever_about(tx, list(about)), *named))
+    for one in letters:
+        if (letter := store.by_id(tx, one, lock=True)) is not None:
+            _forget(tx, letter, titles, named.get(one), clock)
+    return len(letters)
 
 
-def _forget(tx: Transaction, letter: Letter, titles: frozenset[str], clock: Clock) -> None:
+def _forget(tx: Transaction, letter: Letter, titles: frozenset[str], row: int | None, clock: Clock) -> None:
     table = letter.body.table
     if table is not None:
-        rows = tuple(tuple(ERASED if cell in titles else cell for cell in row) for row in table.rows)
-        table = replace(table, rows=rows)
+        rows = [tuple(ERASED if cell in titles else cell for cell in cells) for cells in table.rows]
+        if row is not None:
+            number, *rest = rows[row]
+            rows[row] = (number, ERASED, *(UNKNOWN for _ in rest[1:]))
+        table = replace(table, rows=tuple(rows))
     texts = tuple(_without(text, titles) for text in letter.body.paragraphs)
     body = Body(texts, table, letter.body.note)
     store.scrub(tx, replace(letter, title=_without(letter.title, titles), body=body))

@@ -157,6 +157,7 @@ class NewLetter:
     previous: UUID | None = None  # the letter that it follows, or withdraws
     withdraws: bool = False
     note: str | None = None
+    records: tuple[UUID, ...] = ()  # of a letter about late records: one a row of its table
 
 
 @dataclass(frozen=True)

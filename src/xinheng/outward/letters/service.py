@@ -20,7 +20,7 @@ from xinheng.office.cases.model import Actor, Case
 from xinheng.office.cases.model import State as CaseState
 from xinheng.outward.documents import canonical, docx, pdf
 from xinheng.outward.documents.model import Document
-from xinheng.outward.letters import composing, store
+from xinheng.outward.letters import composing, store, store_ties
 from xinheng.outward.letters.errors import LetterAbsent, LetterRefused, LetterStepRefused
 from xinheng.outward.letters.model import (
     MOST_CASES,
@@ -87,7 +87,8 @@ def draft(tx: Transaction, new: NewLetter, clock: Clock, actor: Actor) -> Letter
         ended=None,
     )
     store.insert(tx, made)
-    store.tie(tx, letter, new.cases)
+    store_ties.tie(tx, letter, new.cases)
+    store_ties.name_records(tx, letter, new.records)
     note(tx, made, Act.DRAFT, "", actor, clock)
     return made
 
@@ -196,19 +197,19 @@ def file(tx: Transaction, letter: Letter, kind: str, clock: Clock) -> bytes:
 
 def tied(tx: Transaction, letter: Letter) -> list[Case]:
     """The cases that it is about."""
-    return [cases.by_id(tx, case) for case in store.tied(tx, letter.letter)]
+    return [cases.by_id(tx, case) for case in store_ties.tied(tx, letter.letter)]
 
 
 def open_of(tx: Transaction, letter: Letter) -> list[Case]:
     """Those that are still open; none left: the letter may be closed."""
-    found = cases.states(tx, store.tied(tx, letter.letter))
+    found = cases.states(tx, store_ties.tied(tx, letter.letter))
     return [cases.by_id(tx, case) for case, state in found.items() if state is not CaseState.CLOSED]
 
 
 def ready(tx: Transaction, letters: Sequence[Letter]) -> frozenset[UUID]:
     """Those that are out and all of whose cases are closed: they may be closed too."""
     out = [one.letter for one in letters if one.ended is None and one.state is not State.DRAFT]
-    pairs = store.tied_of(tx, out)
+    pairs = store_ties.tied_of(tx, out)
     states = cases.states(tx, list({case for _, case in pairs}))
     still = {letter for letter, case in pairs if states[case] is not CaseState.CLOSED}
     return frozenset({letter for letter, _ in pairs} - still)
@@ -216,7 +217,7 @@ def ready(tx: Transaction, letters: Sequence[Letter]) -> frozenset[UUID]:
 
 def under_way(tx: Transaction, about: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which of these cases an open letter is about already: case -> letter."""
-    return store.under_way(tx, about)
+    return store_ties.under_way(tx, about)
 
 
 def waiting(tx: Transaction, office: UUID, pack: Pack, day: date) -> list[Letter]:

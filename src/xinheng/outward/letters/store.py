@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -160,7 +159,7 @@ def numbers(tx: Transaction, office: UUID, year: int) -> list[Row]:
     )
 
 
-# -- files, cases, history ---------------------------------------------------------------------------
+# -- files, history ----------------------------------------------------------------------------------
 
 
 def keep_file(tx: Transaction, letter: UUID, kind: str, content: bytes) -> None:
@@ -176,47 +175,6 @@ def file(tx: Transaction, letter: UUID, kind: str) -> bytes | None:
         {"letter": letter, "kind": kind},
     )
     return bytes(rows[0][0]) if rows else None
-
-
-def tie(tx: Transaction, letter: UUID, cases: Collection[UUID]) -> None:
-    tx.execute(
-        """insert into letter_cases select %(letter)s, unnest(%(cases)s::uuid[]) on conflict do nothing""",
-        {"letter": letter, "cases": list(cases)},
-    )
-
-
-def tied(tx: Transaction, letter: UUID) -> list[UUID]:
-    rows = tx.fetch(
-        "select case_id from letter_cases where letter = %(letter)s order by case_id", {"letter": letter}
-    )
-    return [row[0] for row in rows]
-
-
-def tied_of(tx: Transaction, letters: Sequence[UUID]) -> list[Row]:
-    """(letter, case) of many letters."""
-    return tx.fetch(
-        "select letter, case_id from letter_cases where letter = any(%(letters)s::uuid[])",
-        {"letters": list(letters)},
-    )
-
-
-def under_way(tx: Transaction, cases: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Those of the cases that an open letter is about already: case -> letter."""
-    rows = tx.fetch(
-        """select c.case_id, l.letter from letter_cases c join letters l using (letter)
-           where c.case_id = any(%(cases)s::uuid[]) and l.ended is null""",
-        {"cases": list(cases)},
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def ever_about(tx: Transaction, cases: Sequence[UUID]) -> list[UUID]:
-    """All letters about any of these cases, whatever became of them."""
-    rows = tx.fetch(
-        "select distinct letter from letter_cases where case_id = any(%(cases)s::uuid[]) order by letter",
-        {"cases": list(cases)},
-    )
-    return [row[0] for row in rows]
 
 
 def scrub(tx: Transaction, after: Letter) -> None:

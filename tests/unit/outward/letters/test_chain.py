@@ -25,7 +25,7 @@ from xinheng.office.notices import service as notices
 from xinheng.office.notices.model import Inbox
 from xinheng.outward.documents import canonical
 from xinheng.outward.documents.attachments import Attachment, Kind
-from xinheng.outward.letters import answering, composing, forgetting, issuing, service, store
+from xinheng.outward.letters import answering, composing, forgetting, issuing, service, store, store_ties
 from xinheng.outward.letters.errors import (
     LetterAbsent,
     LetterRefused,
@@ -206,9 +206,9 @@ def test_what_cannot_be_a_letter_is_refused(tx: Transaction, office: Office) -> 
         service.draft(tx, new, clock, replace(head, agency=None))
     with pytest.raises(LetterRefused):
         composing.from_cases(tx, office.pack, Step.ORDER, owner(head), owner(office.late), [], clock)
-    assert store.under_way(tx, new.cases) == {}
+    assert store_ties.under_way(tx, new.cases) == {}
     made = service.draft(tx, new, clock, head)
-    assert set(store.under_way(tx, new.cases).values()) == {made.letter}
+    assert set(store_ties.under_way(tx, new.cases).values()) == {made.letter}
 
 
 def test_what_the_law_erases_goes_from_letters_and_their_files(tx: Transaction, office: Office) -> None:
