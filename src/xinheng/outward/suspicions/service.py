@@ -40,6 +40,7 @@ from xinheng.outward.suspicions.model import (
 )
 
 PIECE = 10_000
+BRACKETS = ("[]", "()", "（）", "［］", "【】", "﹝﹞")
 NAMED = 5  # suspicions that a refusal names
 
 
@@ -210,7 +211,7 @@ def held(tx: Transaction, those: Sequence[Suspicion]) -> dict[UUID, UUID]:
     found: dict[UUID, UUID] = {}
     for item in {s.item for s in those}:
         asked = [s for s in those if s.item == item and s.number]
-        numbers = {n for s in asked if s.number for n in (s.number, documents.normalise(s.number))}
+        numbers = {n for s in asked if s.number for n in _spelt(s.number)}
         days = {s.decided_on for s in asked if s.decided_on}
         sources = {a for s in asked for a in _own(tx, s.agency)} if asked else set()
         held_now = own_records.decided(tx, item, sorted(days), sorted(numbers), sorted(sources, key=str))
@@ -220,6 +221,12 @@ def held(tx: Transaction, those: Sequence[Suspicion]) -> dict[UUID, UUID]:
             if record is not None:
                 found[s.suspicion] = record
     return found
+
+
+def _spelt(number: str) -> set[str]:
+    """How one number may stand in a record: as it came, and with each usual kind of bracket."""
+    key = documents.normalise(number)
+    return {number, key, *(key.replace("〔", left).replace("〕", right) for left, right in BRACKETS)}
 
 
 def _own(tx: Transaction, agency: UUID) -> tuple[UUID, ...]:

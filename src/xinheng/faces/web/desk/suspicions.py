@@ -17,6 +17,7 @@ from xinheng.faces.web.access import AnySession, OwnForm, oversees, signed_in, w
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import suspicions_views as views
 from xinheng.faces.web.desk.cases_reach import actor
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import ParameterError, status_of
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import FormError, grouped, page_number, pages
@@ -105,9 +106,10 @@ Text = Annotated[str, Query(max_length=60)]
 
 
 @router.get(f"{PATH}/found")
-def show_found(
+def show_found(  # noqa: PLR0913, PLR0917 - one parameter a filter
     web: House,
     session: AnySession,
+    form: Wanted,
     state: State_ = "",
     q: Text = "",
     hand: Text = "",
@@ -115,6 +117,8 @@ def show_found(
     said: Text = "",
 ) -> Response:
     """Every suspicion that went through this body's hands, of lists and of the platform's own."""
+    if form.form:
+        return send(web, session, form, sheet(session, None, {"state": state, "q": q, "hand": hand}))
     return found_page(web, session, {"state": state, "q": q, "hand": hand}, page_number(page), SAID.get(said))
 
 
@@ -147,6 +151,7 @@ def errors_of(refusal: XinhengError | None) -> tuple[FormError, ...]:
 def show_list(  # noqa: PLR0913, PLR0917 - one parameter a filter
     web: House,
     session: AnySession,
+    form: Wanted,
     list_id: UUID,
     state: State_ = "",
     below: Text = "",
@@ -158,6 +163,10 @@ def show_list(  # noqa: PLR0913, PLR0917 - one parameter a filter
 ) -> Response:
     """A list: progress, lines, and what this body does with them."""
     chosen = {"state": state, "below": below, "q": q, "hand": hand}
+    if form.form:
+        with web.transaction() as tx:
+            lists.by_id(tx, list_id, sees(session))
+        return send(web, session, form, sheet(session, list_id, chosen))
     told = SAID.get(said)
     count = f"：{int(n)} 行" if n.isascii() and n.isdigit() else ""
     return list_page(web, session, list_id, chosen, page_number(page), told and told + count)
@@ -209,6 +218,24 @@ def list_page(  # noqa: PLR0913, PLR0917 - what is shown, and what is said about
     )
     status = status_of(refusal) if refusal else 200
     return web.render.private("desk/suspicion_list.html", "suspicions", status, view=view, who=who(session))
+
+
+COLUMNS: Final = (
+    *("行", "文号", "相对人", "决定日期", "分到", "现在由谁办", "状态", "结论", "说明", "期限", "来源"),
+)
+
+
+def sheet(session: Session, list_id: UUID | None, chosen: Mapping[str, str]) -> Sheet:
+    """The lines that the page's filter shows, as a list that leaves the house."""
+    asked = wanted(session, list_id, chosen)
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        found = service.listed(tx, asked, limit, offset)
+        known = agencies.by_ids(tx, {body for s in found for body in (s.agency, s.hand)})
+        names = {a.agency: a.name for a in known.values()}
+        return [views.exported(s, names) for s in found]
+
+    return Sheet("疑似瞒报", COLUMNS, read)
 
 
 def wanted(session: Session, list_id: UUID | None, chosen: Mapping[str, str]) -> Filter:

@@ -306,6 +306,23 @@ def state_tag(one: Suspicion) -> Tag:
     return Tag(STATES[one.state], STATE_TONES[one.state])
 
 
+def exported(one: Suspicion, names: Mapping[UUID, str]) -> tuple[str, ...]:
+    """A line of the list that leaves the house."""
+    return (
+        str(one.line or ""),
+        one.number or "",
+        one.party or "",
+        one.decided_on.isoformat() if one.decided_on else "",
+        names.get(one.agency, ""),
+        names.get(one.hand, "") if one.settled is None else "",
+        state_tag(one).text,
+        OUTCOMES[one.outcome] if one.outcome else "",
+        one.note or one.said,
+        one.due_on.isoformat() if one.due_on else "",
+        SOURCES[one.source],
+    )
+
+
 def list_pairs(one: SuspicionList, office: str) -> tuple[Pair, ...]:
     """What is known of a list."""
     return (
