@@ -17,8 +17,9 @@ from xinheng.evidence.intake.reviews import (
 from xinheng.evidence.intake.withdrawal import NotTheirsError
 from xinheng.evidence.ledger.history import history
 from xinheng.office.access import service as access
+from xinheng.office.cases import service as cases
 from xinheng.office.cases.errors import NoteRefused
-from xinheng.office.cases.model import Actor
+from xinheng.office.cases.model import Actor, Filter
 
 OFFICE = Actor(None, None, "信用办")
 
@@ -90,3 +91,28 @@ def test_a_row_that_would_change_nothing_is_not_taken(house: House) -> None:
 def test_a_review_that_is_not_there(house: House) -> None:
     with house.database.transaction() as tx, pytest.raises(RecordReviewAbsent):
         reviews.review(tx, UUID(int=1))
+
+
+@pytest.mark.parametrize(
+    ("decide", "outcome"),
+    [("keep", "review_kept"), ("objection", "review_objection"), ("taken", "corrected")],
+)
+def test_the_decision_ends_the_case_that_waited_for_it(house: House, decide: str, outcome: str) -> None:
+    house.send(row(1))
+    assert outcomes(house.send(row(1, CF_CFLB="罚"), source="B")) == ["returned"]
+    other = house.send(row(2, CF_CFLB="罚"), source="B")
+    assert outcomes(other) == ["returned"]
+    assert outcomes(house.send(row(1, CF_SY="另一种说法"), source="B")) == ["review"]
+    asked = waiting(house)
+    if decide == "taken":
+        take_over(house)
+        reviews.take(house, asked.review, "原件上如此", OFFICE)
+    else:
+        with house.database.transaction() as tx:
+            act = reviews.keep if decide == "keep" else reviews.object_to
+            act(tx, asked.review, "两份内容不一致", OFFICE, house.clock)
+    with house.database.transaction() as tx:
+        found = [c for c in cases.listed(tx, Filter()) if c.kind == "returned_row"]
+    by_end = {case.outcome: case for case in found}
+    assert set(by_end) == {outcome, None}
+    assert by_end[None].ref.startswith(f"receipt:{other.receipt}")

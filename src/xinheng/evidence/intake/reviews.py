@@ -14,7 +14,7 @@ from uuid import UUID
 
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.times import Clock
-from xinheng.evidence.intake import own_columns, service, store, withdrawal
+from xinheng.evidence.intake import own_columns, reviewed_cases, service, store, withdrawal
 from xinheng.evidence.intake import review_store as kept_reviews
 from xinheng.evidence.intake.incoming import Incoming
 from xinheng.evidence.intake.model import IGNORED, NO_FIELD, Receipt, Request, Way
@@ -120,9 +120,17 @@ def may_take(tx: Transaction, asked: RecordReview) -> bool:
 
 def keep(tx: Transaction, number: UUID, note: str, actor: Actor, clock: Clock) -> None:
     """Keep what is held. Raises RecordReviewAbsent, RecordReviewClosed, NoteRefused."""
-    _waiting(tx, number)
+    asked = _waiting(tx, number)
     said = cases.noted(note, REASON)
-    kept_reviews.close(tx, number, Ending.KEEP.value, actor.name, said, clock.now().at)
+    _closed(tx, asked, Ending.KEEP, said, actor, clock)
+
+
+def _closed(
+    tx: Transaction, asked: RecordReview, ending: Ending, said: str, actor: Actor, clock: Clock
+) -> None:
+    """Note the decision; the sender's case that waited for it ends with it."""
+    kept_reviews.close(tx, asked.review, ending.value, actor.name, said, clock.now().at)
+    reviewed_cases.close(tx, asked, ending.value, said, actor, clock)
 
 
 def object_to(tx: Transaction, number: UUID, note: str, actor: Actor, clock: Clock) -> Case:
@@ -148,7 +156,7 @@ def object_to(tx: Transaction, number: UUID, note: str, actor: Actor, clock: Clo
         dedupe=f"record-review:{number}",
     )
     case = cases.open_case(tx, new, clock)
-    kept_reviews.close(tx, number, Ending.OBJECTION.value, actor.name, said, clock.now().at)
+    _closed(tx, asked, Ending.OBJECTION, said, actor, clock)
     return case
 
 
@@ -187,8 +195,7 @@ def take(home: service.Home, number: UUID, note: str, actor: Actor) -> Receipt:
             where=str(number),
         )
     with home.database.transaction() as tx:
-        _waiting(tx, number)
-        kept_reviews.close(tx, number, Ending.TAKEN.value, actor.name, said, home.clock.now().at)
+        _closed(tx, _waiting(tx, number), Ending.TAKEN, said, actor, home.clock)
     return receipt
 
 

@@ -12,6 +12,7 @@ from xinheng.core.times import SHANGHAI, Known
 from xinheng.evidence.intake.answering import OF_AGENCY, OF_OFFICE, Act, RuleLine, fits
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
 from xinheng.evidence.intake.returned_cases import OUTCOMES as RETURNED_OUTCOMES
+from xinheng.evidence.intake.reviewed_cases import OUTCOMES as REVIEWED_OUTCOMES
 from xinheng.evidence.subjects.appeals import OUTCOMES as APPEAL_OUTCOMES
 from xinheng.faces.web.desk.case_kinds import name_of
 from xinheng.faces.web.desk.views import CheckLine
@@ -32,6 +33,7 @@ ACTS: Final = {
     Act.ROW_WRONG: ("规则无误", "退给信源单位改正。"),
 }
 ACTIONS: Final = {
+    **REVIEWED_OUTCOMES,
     "seen": "打开查看",
     "contest": "对规则提出异议",
     "check_wrong": "答复：规则有误，待修订规则包",
@@ -50,6 +52,7 @@ ACTIONS: Final = {
 OUTCOMES: Final = {
     **APPEAL_OUTCOMES,
     **RETURNED_OUTCOMES,
+    **REVIEWED_OUTCOMES,
     "not_reported": "不应报送",
     "withdrawn": "记录已撤回",
 }
