@@ -12,15 +12,13 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake import service as intake
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.service import Home
-from xinheng.evidence.submissions import entering, store
-from xinheng.evidence.submissions.callbacks import service as callbacks
+from xinheng.evidence.submissions import ending, entering, store
 from xinheng.evidence.submissions.errors import GivenUpError
 from xinheng.evidence.submissions.holding import Holding
 from xinheng.evidence.submissions.model import (
     ATTEMPTS,
     ENDED,
     KEPT,
-    TOLD,
     State,
     Step,
     Submission,
@@ -105,14 +103,8 @@ def _end(tx: Transaction, home: Home, found: Submission, step: Step, **columns: 
     store.move(tx, found.id, home.clock.now().at, state=to.value, **{"error": None, **columns})
     queue.forget(tx, entering.job_name(found.id))
     ended = entering.by_id(tx, found.id)
-    tell(tx, home, ended)
+    ending.tell(tx, home, ended)
     return ended
-
-
-def tell(tx: Transaction, home: Home, submission: Submission) -> None:
-    """Have the agency's system told, where it asked to be and the office entered an address."""
-    if submission.callback and submission.state in TOLD:
-        callbacks.tell(tx, submission.id, submission.agency, home.clock)
 
 
 def sweep(home: Home, now: datetime) -> int:
@@ -128,7 +120,7 @@ def sweep(home: Home, now: datetime) -> int:
                 continue  # somebody moved it meanwhile
             lapsed = replace(locked, state=entering.require(locked, Step.LAPSE), changed=now)
             store.replace(tx, lapsed)  # without the text of a draft
-            tell(tx, home, lapsed)
+            ending.tell(tx, home, lapsed)
         held.remove(submission)
         count += 1
     _remove_orphans(home, held, now)

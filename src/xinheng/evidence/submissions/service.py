@@ -14,7 +14,7 @@ from uuid import UUID
 
 from xinheng.core.wording import fault
 from xinheng.evidence.intake.service import Home
-from xinheng.evidence.submissions import entering, sending, store
+from xinheng.evidence.submissions import ending, entering, sending, store
 from xinheng.evidence.submissions.entering import require
 from xinheng.evidence.submissions.errors import NoteRefusedError, NotTheirsToMoveError
 from xinheng.evidence.submissions.holding import Holding
@@ -84,7 +84,7 @@ def refuse(home: Home, submission: UUID, actor: Actor, reason: str) -> Submissio
         columns = {"reviewed_by": actor.account, "reviewed_at": now, "note": reason.strip()}
         store.move(tx, submission, now, state=to.value, **columns)
         _note(tx, home, actor, "submission.refuse", found)
-        sending.tell(tx, home, replace(found, state=to))
+        ending.tell(tx, home, replace(found, state=to, note=reason.strip()))
         return _after(tx, submission)
 
 
