@@ -14,6 +14,7 @@ from xinheng.law.kinds import ItemClass
 from xinheng.law.words import KINDS
 from xinheng.office.access.model import AgencyKind
 from xinheng.outward.documents.model import Block, Column, Document, Heading, Paragraph, Seal, Table
+from xinheng.outward.letters.model import STEPS
 from xinheng.outward.reports import model
 from xinheng.outward.reports.gathering import Facts, Line, Unit
 from xinheng.outward.reports.model import NONE, SEVEN, compliance, lateness, timeliness
@@ -45,7 +46,7 @@ def document(facts: Facts) -> Document:
         *_ranking(facts),
         Heading("四、点名情况和整改要求"),
         *_named(facts),
-        Heading("五、待办办理情况"),
+        Heading("五、待办和函件"),
         *_cases(facts),
         Heading("六、统计说明"),
         *(Paragraph(text) for text in notes(facts)),
@@ -267,6 +268,10 @@ def _reasons(facts: Facts, unit: Unit) -> str:
 
 
 def _cases(facts: Facts) -> Iterable[Block]:
+    told = [
+        f"{STEPS[step]}函 {sent} 件，尚未销号 {still} 件" for step, (sent, still) in facts.letters.items()
+    ]
+    yield Paragraph(f"本月发出{'；'.join(told)}。" if told else "本月没有发出函件，也没有尚未销号的函件。")
     if not facts.cases:
         yield Paragraph("本月没有待办。")
         return

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
+from xinheng.core.times import SHANGHAI
 from xinheng.evidence.completeness import model as months
 from xinheng.evidence.completeness import service as completeness
 from xinheng.evidence.intake.figures import Cell, Sums, cells, failed
@@ -18,12 +21,16 @@ from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
 from xinheng.office.access.model import AgencyKind
 from xinheng.office.cases import past
+from xinheng.outward.letters import service as letters
+from xinheng.outward.letters.model import Filter, Step
 from xinheng.outward.reports import measuring, model, working_out
 from xinheng.outward.reports.asking import Aim, Asked, Who
 from xinheng.outward.reports.model import Ratio
 from xinheng.outward.reports.scope import Body, Scope, Span, counted, starts
 from xinheng.outward.suspicions import service as suspicions
 from xinheng.outward.suspicions.model import Counts
+
+LETTERS: Final = 100_000  # of one place: a letter is written by hand
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class Facts:
     covered: Mapping[str, int]  # item -> organisations
     flow: Flow
     cases: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    letters: Mapping[Step, tuple[int, int]] = field(default_factory=dict)  # sent in the month, open
 
 
 def gather(tx: Transaction, pack: Pack, scope: Scope) -> Facts:
@@ -100,7 +108,22 @@ def gather(tx: Transaction, pack: Pack, scope: Scope) -> Facts:
         },
         flow=flows(tx, spans).get((None, None), Flow(0, None, None, 0)),
         cases=past.standing(tx, owners, (starts(scope.month), starts(scope.end)), scope.cutoff),
+        letters=_letters(tx, scope),
     )
+
+
+def _letters(tx: Transaction, scope: Scope) -> dict[Step, tuple[int, int]]:
+    """Step -> (letters sent in the month, letters open at the cut-off), sent by or to those counted."""
+    day = scope.cutoff.astimezone(SHANGHAI).date()
+    sent: Counter[Step] = Counter()
+    still: Counter[Step] = Counter()
+    bodies = frozenset(body.agency for body in scope.bodies)
+    for letter in letters.listed(tx, Filter(scope=bodies), LETTERS):
+        if letter.dated is None or letter.dated >= day:
+            continue
+        sent[letter.step] += scope.month <= letter.dated < scope.end
+        still[letter.step] += letter.ended is None or letter.ended >= scope.cutoff
+    return {step: (sent[step], still[step]) for step in Step if sent[step] or still[step]}
 
 
 def _who(scope: Scope) -> Who:

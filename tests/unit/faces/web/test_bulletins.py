@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from fastapi import FastAPI
@@ -15,8 +15,11 @@ from tests.e2e.town import Town, town
 from tests.unit.faces.web.asgi import Client
 from tests.unit.faces.web.test_desk import csrf, sign_in
 
+from xinheng.faces.app import activate, books
 from xinheng.faces.web.application import create_app
 from xinheng.ground.store import Server
+from xinheng.law import packs
+from xinheng.office.access import service as agencies
 
 PATH = "/desk/bulletins"
 NOVEMBER = f"{PATH}/2026-11"
@@ -192,3 +195,23 @@ def test_a_rate_that_was_touched_up_is_found(taken):
     ran = stranger(taken)
     assert ran.returncode == 1
     assert "不同的有 1 个" in ran.stdout.decode()
+
+
+# -- this one changes the house for good: last -----------------------------------------------------------
+
+
+def files(later, code):
+    with later.app.database.transaction() as tx:
+        head = agencies.by_code(tx, code) if code else None
+        return books.bulletin(later.app, tx, head, date(2026, 11, 1)).files()
+
+
+def test_a_newer_pack_changes_no_past_month_issued_or_not(later):
+    before = {code: files(later, code) for code in ("XYB", "SJJ", "")}
+    app = later.app
+    newer = packs.load("hubei-huangshi", [packs.shipped()])
+    with app.database.transaction() as tx:
+        assert activate(tx, newer, app.clock, app.projectors)
+    assert app.reload_pack()
+    assert {code: files(later, code) for code in before} == before
+    assert app.pack.digest not in before[""]["bulletin-2026-11.json"].decode()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from tests.conftest import ROOT
 from tests.sending import row
 
 from xinheng.core.times import today
@@ -16,6 +21,9 @@ from xinheng.evidence.ledger import service as ledger
 from xinheng.office.access import moving
 from xinheng.office.access import service as access
 from xinheng.office.access.model_tree import By
+from xinheng.office.cases import service as cases
+from xinheng.office.cases.model import Actor, NewCase
+from xinheng.office.cases.model import Filter as CaseFilter
 from xinheng.outward.reports import scope as scopes
 from xinheng.outward.reports import service
 from xinheng.outward.reports.errors import AlreadyIssued, Differs, NoCutoff, NotIssued, NotYet
@@ -92,6 +100,46 @@ def test_two_makings_are_the_same_to_the_byte_in_any_time_zone(town, monkeypatch
         time.tzset()
 
 
+ELSEWHERE = """
+import hashlib, sys
+from datetime import UTC, date, datetime
+from xinheng.core.times import FixedClock, Known
+from xinheng.ground.store import Database
+from xinheng.law import packs
+from xinheng.office.access import service as access
+from xinheng.outward.reports import service
+
+pack = packs.load("national", [packs.shipped()])
+clock = FixedClock(Known(datetime(2031, 5, 1, tzinfo=UTC)))
+with Database(sys.argv[1], size=1) as database, database.transaction() as tx:
+    head = access.by_code(tx, "C")
+    given = service.scope_of(tx, pack, head, date(2026, 10, 1), clock, "清河市平台")
+    files = service.make(tx, pack, given).files()
+for name in sorted(files):
+    print(name, hashlib.sha256(files[name]).hexdigest())
+"""
+
+
+def test_another_process_years_later_makes_the_same_bytes(town):
+    ran = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, town.database.dsn],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "src"),
+            "TZ": "Pacific/Kiritimati",
+            "PYTHONHASHSEED": "7",
+            "LC_ALL": "C",
+        },
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr.decode()
+    files = made(town).files()
+    here = [f"{name} {hashlib.sha256(files[name]).hexdigest()}" for name in sorted(files)]
+    assert ran.stdout.decode().splitlines() == here
+
+
 # -- what was issued comes out the same whatever happened since; these change the town for good --------------
 
 
@@ -145,6 +193,19 @@ def test_later_feeds_declarations_and_withdrawals_change_nothing(town, issued):
         )
         taken = ledger.Withdrawal(record, source, today(town.clock), "决定被撤销", town.pack.digest)
         ledger.withdraw(tx, taken, town.clock, town.projectors)
+    assert again(town, issued) == issued.digests
+
+
+def test_cases_that_were_opened_closed_or_given_away_since_change_nothing(town, issued):
+    with town.database.transaction() as tx:
+        one, other = (access.by_code(tx, code).agency for code in ("A", "Q"))
+        waiting = cases.listed(tx, CaseFilter(owners=(one,), closed=False))
+        assert waiting  # the rows that were returned in October
+        clerk = Actor(None, None, "测试")
+        cases.step(tx, waiting[0].case, "transferred", clerk, "改由另一单位办理", town.clock, owner=other)
+        cases.close(tx, waiting[0].case, clerk, "accepted", "办结", town.clock)
+        new = NewCase("returned_row", "退回", one, "receipt:x/1", None, None, {})
+        cases.open_case(tx, new, town.clock)
     assert again(town, issued) == issued.digests
 
 
