@@ -23,6 +23,7 @@ ROWS = (
     "growth",
     "submissions",
     "todo",
+    "bulletin",
 )
 
 
