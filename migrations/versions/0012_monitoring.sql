@@ -44,6 +44,8 @@ create table gap_stretches (                  -- what the last run saw: rewritte
     reason       text not null,               -- why it is not suspected; '' where it is
     due_on       date,                        -- last day on which the missing ones are in time
     evidence     text not null,               -- canonical JSON: neighbours with number, date, receipt
+    lower_record uuid,                        -- the neighbours: an erasure of one empties what is said of it
+    upper_record uuid,
     primary key (series, year, first)
 );
 comment on table gap_stretches is 'Gaps in series of document numbers, as the last run judged them';
@@ -81,4 +83,5 @@ create table watch_list_lines (               -- of lines about natural persons 
     primary key (list, line)
 );
 comment on table watch_list_lines is 'Line by line: held, missing, near, or held and not listed';
+create index watch_list_lines_record on watch_list_lines (record) where record is not null;
 create index watch_list_lines_outcome on watch_list_lines (list, outcome, line);

@@ -53,6 +53,8 @@ ALSO_SCRUBBED = (
     "suspicion_answers",
     "letters",
     "letter_files",
+    "gap_stretches",
+    "watch_list_lines",
 )
 
 

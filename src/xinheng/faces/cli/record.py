@@ -31,6 +31,7 @@ from xinheng.office.access import service as access
 from xinheng.office.cases.model import Actor
 from xinheng.outward.documents.attachments import Attachments
 from xinheng.outward.letters import forgetting as letters
+from xinheng.outward.monitoring import service as monitoring
 from xinheng.outward.reconciliation import service as reconciliation
 from xinheng.outward.suspicions import answering as suspicions
 
@@ -255,6 +256,7 @@ def erase(
             letters.forget(tx, record, house.clock)  # before the cases forget what they were called
             revoking.forget(tx, record)
             reconciliation.forget(tx, record)
+            monitoring.forget(tx, record)
             scans = suspicions.forget(tx, record, house.clock)
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "record.erase", f"{record} {law}")
         for digest in scans:

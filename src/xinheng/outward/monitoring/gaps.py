@@ -137,6 +137,7 @@ def _leading(series: Series) -> Held:
 class _Neighbour:
     """A record beside a gap, with the receipt it came by."""
 
+    record: UUID
     parsed: Parsed
     document: str
     decided_on: date
@@ -171,7 +172,7 @@ def _neighbours(tx: Transaction, board: _Board, found: Sequence[Stretch]) -> _To
         for record, (one, receipt, line) in numbered.of_records(tx, list(met)).items():
             parsed = parse(one.document)
             if parsed is not None:
-                told[met[record]] = _Neighbour(parsed, one.document, one.decided_on, receipt, line)
+                told[met[record]] = _Neighbour(record, parsed, one.document, one.decided_on, receipt, line)
     return told
 
 
@@ -206,7 +207,13 @@ def _gap(board: _Board, stretch: Stretch, told: _Told) -> Gap:
         reason=stretch.reason,
         due_on=stretch.due_on,
         evidence=_evidence(stretch, told),
+        lower_record=_record(told.get((stretch.key, stretch.lower))),
+        upper_record=_record(told.get((stretch.key, stretch.upper))),
     )
+
+
+def _record(beside: _Neighbour | None) -> UUID | None:
+    return beside.record if beside else None
 
 
 def _raised(pack: Pack, board: _Board, found: Iterable[Stretch], told: _Told) -> Iterator[NewSuspicion]:

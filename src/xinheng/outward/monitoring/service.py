@@ -45,6 +45,11 @@ def run_where_due(tx: Transaction, pack: Pack, clock: Clock, every: timedelta) -
     return run(tx, pack, clock)
 
 
+def forget(tx: Transaction, record: UUID) -> None:
+    """The content of a record is erased by law: what gaps and compared lists say of it goes too."""
+    store.forget(tx, record)
+
+
 def alert(tx: Transaction, number: UUID, owners: Collection[UUID] | None) -> Alert:
     """An alert about one of these agencies (None: any). Raises AlertAbsent."""
     there = store.alert_by_id(tx, number)

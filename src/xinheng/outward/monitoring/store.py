@@ -60,13 +60,18 @@ class Gap:
     reason: Reason
     due_on: date | None
     evidence: Mapping[str, str]
+    lower_record: UUID | None = None
+    upper_record: UUID | None = None
 
 
 _ALERT = (
     "alert, case_id, agency, item, how, from_month, to_month, held, expected, chance, evidence, raised, "
     "ended, outcome"
 )
-_GAP = "agency, item, series, year, first, last, missing, verdict, reason, due_on, evidence"
+_GAP = (
+    "agency, item, series, year, first, last, missing, verdict, reason, due_on, evidence, lower_record, "
+    "upper_record"
+)
 
 
 def _alert(row: Row) -> Alert:
@@ -208,7 +213,8 @@ def rewrite_gaps(tx: Transaction, gaps: Iterable[Gap]) -> int:
         count += tx.execute(
             f"""insert into gap_stretches ({_GAP})
                 values (%(agency)s, %(item)s, %(series)s, %(year)s, %(first)s, %(last)s, %(missing)s,
-                        %(verdict)s, %(reason)s, %(due_on)s, %(evidence)s)""",
+                        %(verdict)s, %(reason)s, %(due_on)s, %(evidence)s, %(lower_record)s,
+                        %(upper_record)s)""",
             {
                 **vars(gap),
                 "verdict": gap.verdict.value,
@@ -261,3 +267,17 @@ def missing_by_agency(tx: Transaction, agencies: Collection[UUID] | None) -> dic
         {"agencies": _ids(agencies), "verdict": None},
     )
     return {(agency, Verdict(v)): n for agency, v, n in rows}
+
+
+def forget(tx: Transaction, record: UUID) -> None:
+    """What gaps and lists say of an erased record goes; that a number was compared stays."""
+    tx.execute(
+        """update gap_stretches set evidence = '{}'
+           where lower_record = %(record)s or upper_record = %(record)s""",
+        {"record": record},
+    )
+    tx.execute(
+        """update watch_list_lines set number = null, party = null, code = null, near = null, record = null
+           where record = %(record)s""",
+        {"record": record},
+    )

@@ -46,11 +46,13 @@ def test_the_overview_counts_and_leads_on(clerk: Client, office: Client, ran: To
     assert "7 个工作日（" in late
     assert clerk.get("/desk/watch/late?from=2001-01&to=2001-02").text.count("这段时间没有迟报") == 1
     assert clerk.get("/desk/watch/late?from=x").status_code == 422
-    assert "示市监测罚〔2026〕1号" in office.get("/desk/watch/late.csv").text
+    assert "示市监测罚〔2026〕1号" in office.get("/desk/watch/late?format=csv&purpose=核对").text
     gaps = clerk.get("/desk/watch/gaps").text
     assert "示市监测罚〔2026〕6号" in gaps
     for verdict in ("waiting", "unclear", "nonsense"):
         assert clerk.get(f"/desk/watch/gaps?verdict={verdict}").status_code == 200
+    for path in ("late", "gaps", "silence"):
+        assert clerk.get(f"/desk/watch/{path}?format=xlsx").status_code == 200
 
 
 def test_another_agency_sees_nothing_of_it(other: Client, office: Client, ran: Town) -> None:
@@ -111,7 +113,7 @@ def test_a_list_is_compared_raised_and_downloaded(clerk: Client, office: Client,
     everything = office.get(f"{where}?outcome=all").text
     assert "8002号" in everything
     assert "张三" not in everything
-    csv = office.get(f"{where}/result.csv").text
+    csv = office.get(f"{where}?format=csv").text
     assert "未报送,示市监罚字〔2026〕8001号" in csv
     assert "张三" not in csv
     assert clerk.post(f"{where}/raise", data={"csrf": csrf(clerk)}).status_code == 403

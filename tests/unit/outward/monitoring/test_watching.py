@@ -259,3 +259,15 @@ def test_a_source_that_never_sent_is_asked(house: House) -> None:
 
 def test_who_has_no_duty_and_no_history_is_not_watched(house: House) -> None:
     assert run(house).counts["silence_watched"] == 0
+
+
+# -- erasure -----------------------------------------------------------------------------------------
+
+
+def test_what_a_gap_says_of_an_erased_neighbour_goes(house: House) -> None:
+    receipt = house.send(*decided([1, 2, 3, 4, 6, 7]))
+    run(house)
+    with house.database.transaction() as tx:
+        service.forget(tx, house.record(receipt, 5))
+        (gap,) = store.gaps(tx, None, None, 10)
+    assert (gap.first, gap.evidence) == (5, {})

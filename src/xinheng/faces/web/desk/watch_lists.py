@@ -13,11 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.faces.web.access import AnySession, OwnForm, check_token, signed_in, who
 from xinheng.faces.web.context import House, Web
-from xinheng.faces.web.desk import watch_views as views
+from xinheng.faces.web.desk import watch_lists_views as views
 from xinheng.faces.web.desk.cases_reach import actor, in_scope
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.desk.receiving import receive
 from xinheng.faces.web.desk.watch import PATH as WATCH
-from xinheng.faces.web.desk.watch import item_names, sent
+from xinheng.faces.web.desk.watch import item_names
 from xinheng.faces.web.errors import RoleRefusedError
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import (
@@ -37,11 +38,11 @@ from xinheng.outward.monitoring import lists, store_lists
 from xinheng.outward.monitoring.comparing import NAMES, Outcome
 from xinheng.outward.monitoring.lists import ORIGINS, Given
 from xinheng.outward.monitoring.store_lists import WatchList
+from xinheng.outward.reports.exports import Reader
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 PATH: Final = f"{WATCH}/lists"
 SIZE, RECENT = 100, 20
-EXPORTED: Final = 250_000
 HEADER: Final = ("行", "结果", "文号", "当事人", "代码", "决定日期", "说明", "信衡编号")
 Text = Annotated[str, Query(max_length=20)]
 
@@ -163,10 +164,13 @@ def _own(web: Web, tx: Transaction, session: Session, listing: UUID) -> WatchLis
 
 @router.get(PATH + "/{listing}")
 def show_list(
-    web: House, session: AnySession, listing: UUID, outcome: Text = "", page: Text = ""
+    web: House, session: AnySession, listing: UUID, asked: Wanted, outcome: Text = "", page: Text = ""
 ) -> Response:
     """What became of the lines of one list; what is missing first."""
     number = page_number(page)
+    if asked.form:
+        only = Outcome(outcome) if outcome in set(Outcome) else None
+        return send(web, session, asked, Sheet("清单比对结果", HEADER, _reader(web, session, listing, only)))
     with web.transaction() as tx:
         one = _own(web, tx, session, listing)
         wanted = Outcome(outcome) if outcome in set(Outcome) else None
@@ -193,7 +197,6 @@ def show_list(
             *((o.value, f"{NAMES[o]}（{one.counts[o]}）") for o in NAMES if one.counts.get(o)),
         ),
         outcome=query["outcome"],
-        csv=f"{PATH}/{listing}/result.csv",
         may_raise=session.account.role is Role.OFFICE
         and not one.self_check
         and one.raised is None
@@ -205,27 +208,26 @@ def show_list(
     return web.render.private("desk/watch_list.html", "watch-lists", list=view, who=who(session))
 
 
-@router.get(PATH + "/{listing}/result.csv")
-def send_list(web: House, session: AnySession, listing: UUID) -> Response:
-    """The whole result as CSV."""
-    with web.transaction() as tx:
+def _reader(web: Web, session: Session, listing: UUID, outcome: Outcome | None) -> Reader:
+    """The lines of the result, page by page; of all outcomes where none is asked for."""
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
         _own(web, tx, session, listing)
-        found = store_lists.lines(tx, listing, None, EXPORTED)
-        _note(web, tx, session, "watch.compare.csv", f"{listing} {len(found)} 行")
-    rows = (
-        (
-            str(x.line) if x.line > 0 else "",
-            NAMES[x.outcome],
-            x.number or "",
-            x.party or "",
-            x.code or "",
-            x.decided_on.isoformat() if x.decided_on else "",
-            x.near or "",
-            str(x.record or ""),
-        )
-        for x in found
-    )
-    return sent("compared.csv", HEADER, rows)
+        return [
+            (
+                str(x.line) if x.line > 0 else "",
+                NAMES[x.outcome],
+                x.number or "",
+                x.party or "",
+                x.code or "",
+                x.decided_on.isoformat() if x.decided_on else "",
+                x.near or "",
+                str(x.record or ""),
+            )
+            for x in store_lists.lines(tx, listing, outcome, limit, offset)
+        ]
+
+    return read
 
 
 @router.post(PATH + "/{listing}/raise")

@@ -15,6 +15,7 @@ from xinheng.faces.web.access import AnySession, OwnForm, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import watch_views as views
 from xinheng.faces.web.desk.cases_reach import actor, in_scope
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.desk.watch import PATH as WATCH
 from xinheng.faces.web.desk.watch import item_names
 from xinheng.faces.web.errors import ParameterError, RoleRefusedError, status_of
@@ -29,18 +30,24 @@ from xinheng.office.cases.model import Actor
 from xinheng.outward.monitoring import service, store
 from xinheng.outward.monitoring.quiet import OUTCOMES
 from xinheng.outward.monitoring.store import Alert
+from xinheng.outward.reports.exports import Reader
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 PATH: Final = f"{WATCH}/silence"
 SIZE: Final = 50
+HEADER: Final = ("单位", "事项", "期间", "已有", "按历史应有", "状态", "提出")
 Text = Annotated[str, Query(max_length=20)]
 STEPS: Final = {"answered": "说明情况", "sent_back": "退回说明", **{o.value: t for o, t in OUTCOMES.items()}}
 
 
 @router.get(PATH)
-def show_alerts(web: House, session: AnySession, ended: Text = "", page: Text = "") -> Response:
+def show_alerts(
+    web: House, session: AnySession, asked: Wanted, ended: Text = "", page: Text = ""
+) -> Response:
     """Open alerts, or those that have ended."""
     number, over = page_number(page), ended == "1"
+    if asked.form:
+        return send(web, session, asked, Sheet("无数据预警", HEADER, _reader(web, session, over)))
     with web.transaction() as tx:
         scope = in_scope(web, tx, session)
         count = store.count_alerts(tx, scope, still=not over)
@@ -55,6 +62,20 @@ def show_alerts(web: House, session: AnySession, ended: Text = "", page: Text = 
         pages=pages(number, min(count, SIZE * PAGE_DEPTH), PATH, query, SIZE),
     )
     return web.render.private("desk/watch_silence.html", "watch-silence", silence=view, who=who(session))
+
+
+def _reader(web: Web, session: Session, over: bool) -> Reader:
+    """The same list, page by page."""
+    items = item_names(web)
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        found = store.alerts(tx, in_scope(web, tx, session), still=not over, limit=limit, offset=offset)
+        names = agencies.by_ids(tx, {a.agency for a in found})
+        states = cases.states(tx, [a.case for a in found])
+        lines = [views.alert_line(a, states.get(a.case), names, items) for a in found]
+        return [(x.agency, x.item, x.span, x.held, x.expected, x.tag.text, x.raised) for x in lines]
+
+    return read
 
 
 @router.get(PATH + "/{alert}")
