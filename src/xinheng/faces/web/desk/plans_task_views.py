@@ -31,6 +31,7 @@ class EntryLine:
     tag: Tag
     note: str
     may_review: bool
+    accepted: bool | None  # what the office said last
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def entry_line(said: Said, unit: str | None, names: Mapping[UUID, str], looking:
         tag=tag,
         note=review.note if review else "",
         may_review=looking.office and (entry.account is None or entry.account != looking.account),
+        accepted=review.accepted if review else None,
     )
 
 
