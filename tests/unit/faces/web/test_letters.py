@@ -10,9 +10,10 @@ from datetime import timedelta
 import docx as python_docx
 import pytest
 from fastapi import FastAPI
+from tests.e2e import invented
 from tests.e2e.town import Town
 from tests.unit.faces.web.asgi import Client
-from tests.unit.faces.web.test_desk import csrf, sign_in
+from tests.unit.faces.web.test_desk import csrf, rows, sent, sign_in
 
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import PLATFORM, Case, NewCase
@@ -164,3 +165,30 @@ def test_only_the_office_writes_letters(
     assert "选中 0 件事项" in refused.text
     assert agency.get("/desk/letters").status_code == 200
     assert agency.get("/desk/letters/00000000-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_late_records_become_a_letter_and_the_next_one_names_them_again(
+    client: Client, office: Client, place: Town
+) -> None:
+    sign_in(client, "sjj", place.passwords["sjj"])
+    given = rows(place, 5_600, 2)
+    sent(client, invented.sheet(given))
+    asked = f"agency=SJJ&item=penalty&from={place.day:%Y-%m}"
+    assert "示市监罚字" in office.get(f"/desk/letters/late?{asked}").text
+    assert client.get(f"/desk/letters/late?{asked}").status_code == 403
+    assert "没有迟报" in office.get("/desk/letters/late?agency=SJJ&from=2001-01&to=2001-02").text
+    assert office.get("/desk/letters/late").status_code == 404
+    token = {"csrf": csrf(office), "step": "reminder"}
+    made = office.post(f"/desk/letters/late?{asked}", data=token)
+    assert made.status_code == 303, made.text
+    address = made.headers["location"]
+    assert given[1]["行政处罚决定书文号"] in office.get(address).text
+    assert "超过报送期限后才报送" in office.get(address).text
+    assert office.post(f"{address}/issue", data=token).status_code == 303
+    after = office.post(f"{address}/escalate", data=token).headers["location"]
+    page = office.get(after).text
+    assert "条迟报信用信息的督办函" in page
+    assert given[1]["行政处罚决定书文号"] in page
+    assert office.post(f"{after}/discard", data=token).status_code == 303
+    none = office.post("/desk/letters/late?agency=SJJ&from=2001-01&to=2001-02", data=token)
+    assert none.status_code == 400
