@@ -26,6 +26,7 @@ from xinheng.outward.documents.attachments import Attachments
 from xinheng.outward.suspicions import lists, packages, reading, returning, splitting
 from xinheng.outward.suspicions.errors import ListRefused
 from xinheng.outward.suspicions.model_lists import KEPT, Column, NewList, SuspicionList
+from xinheng.outward.suspicions.package_file import is_package
 
 app = typer.Typer(help="疑似瞒报清单：导入、分解、打包、合并、按下发单位的表式返回", no_args_is_help=True)
 
@@ -51,7 +52,7 @@ def take_in(  # noqa: PLR0913, PLR0917 - one parameter an option
     """导入一份清单，或上级平台的交换包。针对自然人的行只留文号，原文件不留存。"""
     with _house() as house, Incoming(house.incoming).work() as folder:
         day = today(house.clock)
-        if packages.is_package(file):
+        if is_package(file):
             sheet, new, ids = packages.read_handed(file, day)
         else:
             chosen = dict(_pair(text) for text in mapping or ())

@@ -14,7 +14,7 @@ from xinheng.office.cases.model import PLATFORM, Actor
 from xinheng.office.cases.model import State as CaseState
 from xinheng.outward.documents import attachments as files
 from xinheng.outward.documents.errors import AttachmentAbsent, AttachmentRefused
-from xinheng.outward.suspicions import service, splitting, store, store_lists
+from xinheng.outward.suspicions import proving, service, splitting, store, store_lists
 from xinheng.outward.suspicions.errors import TurnRefused
 from xinheng.outward.suspicions.model import CHECKED, OUTCOMES, Answer, Outcome, Said, State, Suspicion
 from xinheng.outward.suspicions.model_lists import Attachment
@@ -49,8 +49,8 @@ def answer(
         )
     records = {}
     if said.outcome in CHECKED:
-        records = service.held(tx, those)
-        service.require_held(those, records)
+        records = proving.held(tx, those)
+        proving.require_held(those, records)
     if scan is not None:
         attach(tx, those, scan, actor, clock)
     given = new_ids(clock, len(those))
@@ -134,7 +134,7 @@ def accept(tx: Transaction, ids: Sequence[UUID], actor: Actor, clock: Clock) -> 
     for (outcome, note), part in groups.items():
         own = [s for s in part if s.answer and given[s.answer].package is None]
         if outcome in CHECKED and own:
-            service.require_held(own, service.held(tx, own))
+            proving.require_held(own, proving.held(tx, own))
         service.end(tx, part, outcome, note, actor, clock)
     return len(those)
 
@@ -180,7 +180,7 @@ def attach(
             continue
         if len(standing) >= MOST_FILES:
             raise AttachmentRefused(
-                found=f"{service.said(one)}已有 {len(standing)} 个附件",
+                found=f"{proving.said(one)}已有 {len(standing)} 个附件",
                 expected=f"至多 {MOST_FILES} 个",
                 todo="合并成一个 PDF",
                 where="file",

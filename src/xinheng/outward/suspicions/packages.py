@@ -7,14 +7,12 @@ that was changed on the way, is refused as a whole. Rows about natural persons n
 
 from __future__ import annotations
 
-import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from xinheng.core import canonical
@@ -38,10 +36,9 @@ from xinheng.outward.suspicions.model_lists import (
     SheetColumn,
     SuspicionList,
 )
+from xinheng.outward.suspicions.package_file import FORMAT, Opened, opened, refused, write
 
-FORMAT: Final = "xinheng-suspicions/1"
-MANIFEST, LINES, ANSWERS = "manifest.json", "lines.json", "answers.json"
-MOST_BYTES, MOST_TEXT, MOST_MEMBERS = 2 << 30, 64 << 20, 100_000
+LINES, ANSWERS = "lines.json", "answers.json"
 
 
 # -- handing on --------------------------------------------------------------------------------------
@@ -93,7 +90,7 @@ def hand_on(
         "above": [list(row) for row in of.above],
         "columns": [[c.header, c.target, c.written] for c in of.columns],
     }
-    digest = _write(target, said, {LINES: canonical.dumps(body).encode()})
+    digest = write(target, said, {LINES: canonical.dumps(body).encode()})
     made = Package(package, of.list_id, to.agency, digest, len(those), clock.now().at, actor.name, None, None)
     store_lists.insert_package(tx, made)
     store.set_package(tx, [s.suspicion for s in those], package)
@@ -111,30 +108,21 @@ def take_back(tx: Transaction, package: Package, actor: Actor, clock: Clock) -> 
     return len(ids)
 
 
-def is_package(path: Path) -> bool:
-    """Whether a file is a package of ours, by its members: workbooks are zips too."""
-    try:
-        with zipfile.ZipFile(path) as parts:
-            return MANIFEST in parts.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return False
-
-
 def read_handed(path: Path, received_on: date) -> tuple[Sheet, NewList, Mapping[int, UUID]]:
     """A package that was handed on, as a list to be kept: the sheet, what is said of it, ids of its lines.
 
     Raises PackageRefused.
     """
-    with _opened(path, "handed") as opened:
-        body = opened.json(LINES)
-        said = opened.said
+    with opened(path, "handed") as parts:
+        body = parts.json(LINES)
+        said = parts.said
         try:
             rows = tuple(_row(one) for one in body)
             sheet = Sheet(
                 columns=tuple(SheetColumn(str(h), str(t), str(w)) for h, t, w in said["columns"]),
                 above=tuple(tuple(str(cell) for cell in row) for row in said["above"]),
                 rows=rows,
-                file_sha256=opened.digest,
+                file_sha256=parts.digest,
                 kind="csv" if said["sheet"] == "csv" else "xlsx",
                 masked=0,
             )
@@ -146,11 +134,11 @@ def read_handed(path: Path, received_on: date) -> tuple[Sheet, NewList, Mapping[
                 due_on=max(date.fromisoformat(said["due_on"]), received_on) if said["due_on"] else None,
                 number=said["number"],
                 file_name=path.name,
-                origin=Origin(UUID(said["list"]), UUID(said["package"]), opened.digest),
+                origin=Origin(UUID(said["list"]), UUID(said["package"]), parts.digest),
             )
             return sheet, new, {int(one["line"]): UUID(one["id"]) for one in body}
         except (KeyError, TypeError, ValueError) as error:
-            raise _refused("内容不合交换包的格式", path) from error
+            raise refused("内容不合交换包的格式", path) from error
 
 
 def _row(one: Mapping[str, Any]) -> Row:
@@ -207,7 +195,7 @@ def give(
     contents = {f"files/{a.sha256}": a.sha256 for own in standing.values() for a in own}
     members: dict[str, bytes | Callable[[], bytes]] = {ANSWERS: canonical.dumps(body).encode()}
     members |= {name: partial(read, sha256) for name, sha256 in sorted(contents.items())}
-    digest = _write(target, said, members)
+    digest = write(target, said, members)
     returning.note(tx, of, "answers", digest, (len(settled), len(those) - len(settled)), actor, clock)
     return digest, len(settled), len(those) - len(settled)
 
@@ -233,28 +221,28 @@ def merge(
 
     `put` keeps a scan and says what it is. All or nothing. Raises PackageRefused, AttachmentRefused.
     """
-    with _opened(path, "answered") as opened:
-        said = opened.said
+    with opened(path, "answered") as parts:
+        said = parts.said
         try:
             package = store_lists.package(tx, UUID(said["package"]), held=True)
-            answers = [_said(one) for one in opened.json(ANSWERS)]
+            answers = [_said(one) for one in parts.json(ANSWERS)]
         except (KeyError, TypeError, ValueError) as error:
-            raise _refused("内容不合交换包的格式", path) from error
+            raise refused("内容不合交换包的格式", path) from error
         if package is None or package.list_id != of.list_id or str(of.list_id) != said.get("list"):
-            raise _refused("这个包答复的是另一份清单，或不是本平台发出的", path)
+            raise refused("这个包答复的是另一份清单，或不是本平台发出的", path)
         if said.get("handed") != package.digest:
-            raise _refused("答复所依据的下发包与本平台发出的不一致", path)
+            raise refused("答复所依据的下发包与本平台发出的不一致", path)
         given = {one["id"]: one for one in answers}
         if len(given) != len(answers):
-            raise _refused("同一行答复了两次", path)
+            raise refused("同一行答复了两次", path)
         known = store_lists.by_line_id(tx, of.list_id, list(given))
         those = {s.suspicion: s for s in store.locked(tx, list(known.values()))}
         earlier = store.answers_of_package(tx, package.package)
         taken = _taken(given, known, those, earlier, package, path)
-        _take(tx, [(those[known[id_]], given[id_]) for id_ in taken], package, opened, put, actor, clock)
+        _take(tx, [(those[known[id_]], given[id_]) for id_ in taken], package, parts, put, actor, clock)
         store_lists.set_merged(tx, package.package, clock.now().at, str(said.get("made", ""))[:40])
         out = len(store.ids_of_package(tx, package.package))
-        text = f"{of.title} {opened.digest[:12]} {len(taken)} 行"
+        text = f"{of.title} {parts.digest[:12]} {len(taken)} 行"
         audit.note(tx, clock, actor.name, "suspicions.merge", text, actor.account)
         return Merged(len(taken), len(given) - len(taken), out)
 
@@ -283,11 +271,11 @@ def _taken(
         one = those.get(known[id_]) if id_ in known else None
         before = earlier.get(one.suspicion) if one else None
         if one is None or (one.package != package.package and before is None):
-            raise _refused("有的行不属于这个下发包", path)
+            raise refused("有的行不属于这个下发包", path)
         if before is None:
             fresh.append(id_)
         elif (before.outcome, before.note) != (said["outcome"], said["note"]):
-            raise _refused("有的行已经合并过另一个答复", path)
+            raise refused("有的行已经合并过另一个答复", path)
     return fresh
 
 
@@ -295,7 +283,7 @@ def _take(
     tx: Transaction,
     fresh: Sequence[tuple[Suspicion, Mapping[str, Any]]],
     package: Package,
-    opened: _Opened,
+    parts: Opened,
     put: Callable[[bytes, str], files.Attachment],
     actor: Actor,
     clock: Clock,
@@ -321,107 +309,10 @@ def _take(
     below = Actor(actor.account, package.agency, f"{actor.name}（合并交换包）")
     for s, said in fresh:
         for name, sha256 in said["files"]:
-            scan = put(opened.member(f"files/{sha256}", files.LIMIT), name)
+            scan = put(parts.member(f"files/{sha256}", files.LIMIT), name)
             if scan.kind not in answering.TAKEN or scan.digest != sha256:
-                raise _refused("包里的附件不是扫描件，或与摘要不符", Path(name))
+                raise refused("包里的附件不是扫描件，或与摘要不符", Path(name))
             answering.attach(tx, [s], scan, below, clock)
     for outcome, text in {(said["outcome"], said["note"]) for _, said in fresh}:
         part = [s for s, said in fresh if (said["outcome"], said["note"]) == (outcome, text)]
         answering.raise_answers(tx, part, outcome, text, below, clock)
-
-
-# -- the file ----------------------------------------------------------------------------------------
-
-
-def _write(target: Path, said: Mapping[str, Any], members: Mapping[str, bytes | Callable[[], bytes]]) -> str:
-    """Write a package; its digest. Members are read one by one: scans may be large."""
-    digests: dict[str, str] = {}
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as parts:
-        for name, given in members.items():
-            content = given if isinstance(given, bytes) else given()
-            digests[name] = returning.digest(content)
-            returning.put(parts, name, content)
-        manifest = canonical.dumps({**said, "files": digests}).encode()
-        returning.put(parts, MANIFEST, manifest)
-    return returning.digest(manifest)
-
-
-class _Opened:
-    """A package whose manifest was read; members are compared with their digests as they are asked for."""
-
-    def __init__(self, parts: zipfile.ZipFile, path: Path, kind: str) -> None:
-        self._parts, self._path = parts, path
-        names = parts.infolist()
-        weight = sum(one.file_size for one in names)
-        if len(names) > MOST_MEMBERS or weight > MOST_BYTES or len({n.filename for n in names}) != len(names):
-            raise _refused("包里的文件太多、太大或有重名", path)
-        self._sizes = {one.filename: one.file_size for one in names}
-        manifest = self._bytes(MANIFEST)
-        self.digest = returning.digest(manifest)
-        self.said: dict[str, Any] = self._json(manifest)
-        if self.said.get("format") != FORMAT or not isinstance(self.said.get("files"), dict):
-            raise _refused("不是疑似瞒报清单的交换包", path)
-        if self.said.get("kind") != kind:
-            what = "下发包，不是答复包" if self.said.get("kind") == "handed" else "答复包，不是下发包"
-            raise _refused(f"这是{what}", path)
-        if set(self._sizes) != {MANIFEST, *self.said["files"]}:
-            raise _refused("包里的文件与清单不一致", path)
-
-    def __enter__(self) -> _Opened:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._parts.close()
-
-    def member(self, name: str, most: int = MOST_TEXT) -> bytes:
-        """The bytes of a member, as the manifest describes them. Raises PackageRefused."""
-        content = self._bytes(name, most)
-        if self.said["files"].get(name) != returning.digest(content):
-            raise _refused("包里的内容与摘要不符，可能在途中改动或损坏", self._path)
-        return content
-
-    def json(self, name: str) -> list[Any]:
-        """A member that is a JSON list. Raises PackageRefused."""
-        found = self._json(self.member(name))
-        if not isinstance(found, list):
-            raise _refused("内容不合交换包的格式", self._path)
-        return found
-
-    def _json(self, content: bytes) -> Any:
-        try:
-            return json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise _refused("内容不合交换包的格式", self._path) from error
-
-    def _bytes(self, name: str, most: int = MOST_TEXT) -> bytes:
-        if self._sizes.get(name, most + 1) > most:
-            raise _refused("缺少应有的文件，或文件太大", self._path)
-        try:
-            with self._parts.open(name) as member:
-                content = member.read(most + 1)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-            raise _refused("包已损坏", self._path) from error
-        if len(content) > most:
-            raise _refused("文件太大", self._path)
-        return content
-
-
-def _opened(path: Path, kind: str) -> _Opened:
-    try:
-        parts = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise _refused("不是交换包", path) from error
-    try:
-        return _Opened(parts, path, kind)
-    except BaseException:
-        parts.close()
-        raise
-
-
-def _refused(found: str, path: Path) -> PackageRefused:
-    return PackageRefused(
-        found=found,
-        expected="对方平台原样导出的交换包",
-        todo="请对方重新导出；没有保存任何改动",
-        where=path.name,
-    )

@@ -27,8 +27,9 @@ from xinheng.evidence.intake.spreadsheet import stage_workbook
 from xinheng.evidence.intake.spreadsheet_parts import OLE_MAGIC, ZIP_MAGIC
 from xinheng.law.headers import DROPPED, UNMAPPED, Target
 from xinheng.law.model import Item
+from xinheng.outward.suspicions.columns import meanings
 from xinheng.outward.suspicions.errors import ListRefused
-from xinheng.outward.suspicions.model_lists import KEPT, Column, Row, Sheet, SheetColumn, meanings
+from xinheng.outward.suspicions.model_lists import KEPT, Column, Row, Sheet, SheetColumn
 
 LIMITS: Final = Limits(file_bytes=50 << 20, rows=100_000, columns=200)
 PIECE = 10_000

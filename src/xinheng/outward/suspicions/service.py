@@ -9,11 +9,10 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from xinheng.core import canonical, documents
+from xinheng.core import canonical
 from xinheng.core.identity import mask
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock, today
-from xinheng.evidence.ledger import own_records
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
 from xinheng.office.access import moving
@@ -23,8 +22,8 @@ from xinheng.office.access.model_tree import By
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, NewCase
 from xinheng.office.cases.model import State as CaseState
-from xinheng.outward.suspicions import store
-from xinheng.outward.suspicions.errors import AnswerRefused, NotHeld, SuspicionAbsent, TurnRefused
+from xinheng.outward.suspicions import proving, store
+from xinheng.outward.suspicions.errors import AnswerRefused, SuspicionAbsent, TurnRefused
 from xinheng.outward.suspicions.model import (
     CHECKED,
     KIND,
@@ -40,8 +39,6 @@ from xinheng.outward.suspicions.model import (
 )
 
 PIECE = 10_000
-BRACKETS = ("[]", "()", "（）", "［］", "【】", "﹝﹞")
-NAMED = 5  # suspicions that a refusal names
 
 
 # -- raising -----------------------------------------------------------------------------------------
@@ -162,9 +159,9 @@ def settle(
             todo="重新打开，看清现状",
             where=str(suspicion),
         )
-    records = held(tx, there) if outcome in CHECKED else {}
+    records = proving.held(tx, there) if outcome in CHECKED else {}
     if outcome in CHECKED:
-        require_held(there, records)
+        proving.require_held(there, records)
     end(tx, there, outcome, said, actor, clock)
     store.prove(tx, records)
     return by_id(tx, suspicion)
@@ -200,57 +197,6 @@ def required(text: str, name: str, least: int = 2) -> str:
             where="note",
         )
     return cases.noted(said)
-
-
-def held(tx: Transaction, those: Sequence[Suspicion]) -> dict[UUID, UUID]:
-    """Which record proves each: current, of its item, with its number (however spelt).
-
-    With a day of decision in the suspicion the record's must be that day, unless its source spelt the number
-    alike. Without a number there is nothing to compare, and it is not in the answer.
-    """
-    found: dict[UUID, UUID] = {}
-    for item in {s.item for s in those}:
-        asked = [s for s in those if s.item == item and s.number]
-        numbers = {n for s in asked if s.number for n in _spelt(s.number)}
-        days = {s.decided_on for s in asked if s.decided_on}
-        sources = {a for s in asked for a in _own(tx, s.agency)} if asked else set()
-        held_now = own_records.decided(tx, item, sorted(days), sorted(numbers), sorted(sources, key=str))
-        by_number = {documents.normalise(r.document): r.record for r in held_now if r.document}
-        for s in asked:
-            record = by_number.get(documents.normalise(s.number or ""))
-            if record is not None:
-                found[s.suspicion] = record
-    return found
-
-
-def _spelt(number: str) -> set[str]:
-    """How one number may stand in a record: as it came, and with each usual kind of bracket."""
-    key = documents.normalise(number)
-    return {number, key, *(key.replace("〔", left).replace("〕", right) for left, right in BRACKETS)}
-
-
-def _own(tx: Transaction, agency: UUID) -> tuple[UUID, ...]:
-    known = access.by_ids(tx, [agency])
-    return access.standing(tx, known[agency]).own if agency in known else (agency,)
-
-
-def require_held(those: Sequence[Suspicion], records: Mapping[UUID, UUID]) -> None:
-    """Raise NotHeld, naming lines and numbers, where one of these has no record."""
-    missing = [s for s in those if s.suspicion not in records]
-    if missing:
-        named = "；".join(map(said, missing[:NAMED])) + (" 等" if len(missing) > NAMED else "")
-        raise NotHeld(
-            found=f"有 {len(missing)} 条按文号没有查到现行记录：{named}",
-            expected="平台现在有文号相同的记录；没有文号的不能由平台核对",
-            todo="先补报，受理后再答复；或者选择其他结论",
-            where="outcome",
-        )
-
-
-def said(one: Suspicion) -> str:
-    """How a refusal names it."""
-    line = f"第 {one.line} 行" if one.line is not None else ""
-    return f"{line}{one.number or '没有文号'}"
 
 
 # -- reading -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency, AgencyKind
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor
-from xinheng.outward.suspicions import routing, service, store, store_lists
+from xinheng.outward.suspicions import proving, routing, service, store, store_lists
 from xinheng.outward.suspicions.errors import AnswerRefused, TurnRefused
 from xinheng.outward.suspicions.model import Filter, State, Suspicion
 from xinheng.outward.suspicions.model_lists import Column, Line, SuspicionList, place
@@ -183,7 +183,7 @@ def turn_of(tx: Transaction, ids: Sequence[UUID], agency: UUID | None, *, answer
     asks = Suspicion.awaits_check_of if answered else Suspicion.awaits_answer_of
     elsewhere = [s for s in those if not asks(s, agency)]
     if elsewhere:
-        named = "；".join(map(service.said, elsewhere[: service.NAMED]))
+        named = "；".join(map(proving.said, elsewhere[: proving.NAMED]))
         raise TurnRefused(
             found=f"有 {len(elsewhere)} 行已经不在本单位手里（答复、转出、办结或已交其他平台办理）：{named}",
             expected="轮到本单位办理的行",

@@ -12,9 +12,11 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from xinheng.core.errors import Kind, XinhengError
-from xinheng.faces.web.access import AnySession, OwnForm, check_token, signed_in, who
+from xinheng.faces.web.access import AnySession, check_token, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import suspicions as desk
+from xinheng.faces.web.desk import suspicions_lines as reach
+from xinheng.faces.web.desk import suspicions_showing as showing
 from xinheng.faces.web.desk import suspicions_views as views
 from xinheng.faces.web.desk.cases_reach import actor
 from xinheng.faces.web.desk.receiving import receive
@@ -31,15 +33,14 @@ from xinheng.outward.suspicions.errors import AnswerRefused
 from xinheng.outward.suspicions.model import OUTCOMES, SOURCES, Outcome, Said, Suspicion
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
-ACT: Final = f"{desk.PATH}/act"
+ACT: Final = f"{reach.PATH}/act"
 MARK: Final = "line."
 FILTERS: Final = ("state", "below", "q", "hand")
-MEDIA: Final = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
 def own_line(tx: Transaction, session: Session, suspicion: UUID) -> Suspicion:
     """A suspicion that went through this body's hands. Raises SuspicionAbsent."""
-    one, seen = service.by_id(tx, suspicion), desk.sees(session)
+    one, seen = service.by_id(tx, suspicion), reach.sees(session)
     if seen is not None and seen not in one.chain:
         raise service.absent(suspicion)
     return one
@@ -91,9 +92,9 @@ def _acted(
             raise
         return _again(web, session, asked, refusal)
     if asked.one is not None:
-        return _to(f"{desk.PATH}/{asked.one}?said=done")
-    where = f"{desk.PATH}/lists/{asked.list_id}" if asked.list_id else f"{desk.PATH}/found"
-    return _to(f"{where}?said=done&n={count}&hand={asked.text('hand')}&state={asked.text('state')}")
+        return to(f"{reach.PATH}/{asked.one}?said=done")
+    where = f"{reach.PATH}/lists/{asked.list_id}" if asked.list_id else f"{reach.PATH}/found"
+    return to(f"{where}?said=done&n={count}&hand={asked.text('hand')}&state={asked.text('state')}")
 
 
 def _asked(web: Web, session: Session, fields: Mapping[str, str]) -> Asked:
@@ -105,9 +106,9 @@ def _asked(web: Web, session: Session, fields: Mapping[str, str]) -> Asked:
         return Asked(fields, tuple(found for found in marked if found), list_id, None)
     chosen = {name: fields.get(name, "") for name in FILTERS}
     with web.transaction() as tx:
-        wanted = desk.wanted(session, list_id, {**chosen, "hand": "mine"})
+        wanted = reach.wanted(session, list_id, {**chosen, "hand": "mine"})
         those = service.listed(tx, wanted, splitting.MOST)
-    own, checks = desk.mine(session), fields.get("do") in ("accept", "return")
+    own, checks = reach.mine(session), fields.get("do") in ("accept", "return")
     ids = tuple(s.suspicion for s in those if (s.awaits_check_of(own) if checks else s.awaits_answer_of(own)))
     return Asked(fields, ids, list_id, None)
 
@@ -120,7 +121,7 @@ def _scan(web: Web, token: str, scan: tuple[str, int] | None) -> files.Attachmen
     with web.uploads.file(token).open("rb") as file:
         content = file.read(min(size, files.LIMIT + 1))
     answering.judged(content, name)
-    return desk.shelf(web).put(content, name)
+    return reach.shelf(web).put(content, name)
 
 
 def _do(web: Web, tx: Transaction, session: Session, asked: Asked, scan: files.Attachment | None) -> int:
@@ -143,13 +144,13 @@ def _do(web: Web, tx: Transaction, session: Session, asked: Asked, scan: files.A
                 int(version[:9]) if asked.one and version.isascii() and version.isdigit() else None,
             )
         case "pass":
-            to = asked.text("to")
-            if not to:
+            whither = asked.text("to")
+            if not whither:
                 raise AnswerRefused(
                     found="没有选转给谁", expected="下级单位之一", todo="选择后再提交", where="to"
                 )
             return splitting.pass_on(
-                tx, asked.ids, agencies.by_code(tx, to), by, clock, desk.days(asked.fields)
+                tx, asked.ids, agencies.by_code(tx, whither), by, clock, reach.days(asked.fields)
             )
         case "back":
             return splitting.send_back(tx, asked.ids, note, by, clock)
@@ -179,14 +180,15 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _to(address: str) -> Response:
+def to(address: str) -> Response:
+    """Elsewhere, after something was done."""
     return RedirectResponse(address, 303, {"cache-control": PRIVATE})
 
 
 # -- one line ----------------------------------------------------------------------------------------
 
 
-@router.get(desk.PATH + "/{suspicion}")
+@router.get(reach.PATH + "/{suspicion}")
 def show_one(web: House, session: AnySession, suspicion: UUID, said: desk.Text = "") -> Response:
     """One suspicion with all that is known of it."""
     return one_page(web, session, suspicion, desk.SAID.get(said))
@@ -203,7 +205,7 @@ def one_page(
     with web.transaction() as tx:
         one = own_line(tx, session, suspicion)
         view = _one(web, tx, session, one, typed)
-        view = views.replace_said(view, said, desk.errors_of(refusal))
+        view = views.replace_said(view, said, reach.errors_of(refusal))
     status = status_of(refusal) if refusal else 200
     return web.render.private("desk/suspicion.html", "suspicions", status, view=view, who=who(session))
 
@@ -227,13 +229,13 @@ def _one(
                 Pair(c.header, text) for c, text in zip(of.columns, line.cells, strict=True) if text
             )
     day, add = web.today(), web.app.pack.calendar.add_working_days
-    tag = views.pressing(one.due_on, day, add, ended=one.settled is not None)
-    own = desk.mine(session)
+    tag = showing.pressing(one.due_on, day, add, ended=one.settled is not None)
+    own = reach.mine(session)
     mine = [one] if one.awaits_answer_of(own) or one.awaits_check_of(own) else []
     return views.OneView(
         suspicion=one.suspicion,
         title=f"疑似瞒报：{one.number or '没有文号'}",
-        tags=(views.state_tag(one), *((tag,) if tag else ()), *_outcome(one)),
+        tags=(showing.state_tag(one), *((tag,) if tag else ()), *_outcome(one)),
         pairs=_pairs(web, one, names),
         evidence=tuple(Pair(name, text) for name, text in one.evidence.items()),
         cells=cells,
@@ -241,12 +243,12 @@ def _one(
             (names.get(body, "—"), at == one.level and one.settled is None)
             for at, body in enumerate(one.chain)
         ),
-        answers=tuple(views.answer_line(a, known) for a in answers),
-        files=tuple(views.file_line(a) for a in answering.attachments(tx, one.suspicion)),
-        steps=tuple(views.step_line(step, names) for step in steps),
-        act=desk.act_form(web, tx, session, mine, typed),
+        answers=tuple(showing.answer_line(a, known) for a in answers),
+        files=tuple(showing.file_line(a) for a in answering.attachments(tx, one.suspicion)),
+        steps=tuple(showing.step_line(step, names) for step in steps),
+        act=reach.act_form(web, tx, session, mine, typed),
         version=one.version,
-        may_remove=desk.is_office(session),
+        may_remove=reach.is_office(session),
         list_id=one.list_id,
         list_title=title,
     )
@@ -279,35 +281,3 @@ def _pairs(web: Web, one: Suspicion, names: Mapping[UUID, str]) -> tuple[Pair, .
             else ()
         ),
     )
-
-
-# -- scans -------------------------------------------------------------------------------------------
-
-
-@router.get(desk.PATH + "/{suspicion}/files/{attachment}")
-def download(web: House, session: AnySession, suspicion: UUID, attachment: UUID) -> Response:
-    """A scan, to be saved: never shown or run inside the house's own pages."""
-    with web.transaction() as tx:
-        own_line(tx, session, suspicion)
-        found = answering.attachment(tx, attachment, suspicion)
-    content = desk.shelf(web).read(found.sha256)
-    stem = found.name.rpartition(".")[0] or found.name
-    return desk.download(content, MEDIA[found.media], f"{stem}.{found.media}")
-
-
-@router.post(desk.PATH + "/{suspicion}/files/{attachment}/remove")
-def remove(web: House, session: AnySession, suspicion: UUID, attachment: UUID, form: OwnForm) -> Response:
-    """The office takes a scan away; its name and the reason stay."""
-    desk.office(session)
-    try:
-        with web.transaction() as tx:
-            own_line(tx, session, suspicion)
-            found = answering.attachment(tx, attachment, suspicion)
-            gone = answering.remove(tx, found, form.get("reason", ""), actor(session), web.app.clock)
-    except XinhengError as refusal:
-        if refusal.kind not in (Kind.INVALID, Kind.CONFLICT):
-            raise
-        return one_page(web, session, suspicion, refusal=refusal)
-    if gone:
-        desk.shelf(web).remove(found.sha256)
-    return _to(f"{desk.PATH}/{suspicion}?said=done")

@@ -18,7 +18,7 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.intake.incoming import Incoming
 from xinheng.faces.web.access import AnySession, OwnForm, check_token, signed_in, who
 from xinheng.faces.web.context import House, Web
-from xinheng.faces.web.desk import suspicions as desk
+from xinheng.faces.web.desk import suspicions_lines as reach
 from xinheng.faces.web.desk import suspicions_views as views
 from xinheng.faces.web.desk.cases_reach import actor
 from xinheng.faces.web.desk.receiving import receive
@@ -29,12 +29,11 @@ from xinheng.faces.web.views import Figure, FormError, Pair, bytes_text, grouped
 from xinheng.law.headers import DROPPED
 from xinheng.office.access.model import Session
 from xinheng.outward.suspicions import lists, packages, reading
-from xinheng.outward.suspicions.errors import AnswerRefused
 from xinheng.outward.suspicions.model_lists import COLUMNS, Column, NewList, Sheet
+from xinheng.outward.suspicions.package_file import is_package
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
-PATH: Final = f"{desk.PATH}/import"
-MERGE: Final = f"{desk.PATH}/merge"
+PATH: Final = f"{reach.PATH}/import"
 PROFILE: Final = "suspicions"
 FIELDS: Final = ("title", "sender", "number", "received_on", "due_on", "days_back")
 SEEN: Final = 3  # rows whose cells are shown column by column
@@ -54,7 +53,7 @@ def _blank(web: Web, given: Mapping[str, str], errors: tuple[FormError, ...] = (
 @router.get(PATH)
 def show_form(web: House, session: AnySession) -> Response:
     """Which file, from whom, until when."""
-    desk.office(session)
+    reach.office(session)
     return web.render.private(
         "desk/suspicions_import.html", "suspicions", form=_blank(web, {}), who=who(session)
     )
@@ -63,7 +62,7 @@ def show_form(web: House, session: AnySession) -> Response:
 @router.post(PATH)
 async def take_file(request: Request, web: House, session: AnySession) -> Response:
     """Receive the file into a private folder, then show what its columns were taken for."""
-    desk.office(session)
+    reach.office(session)
     await run_in_threadpool(web.uploads.sweep, web.app.clock)
     token = web.uploads.begin()
     try:
@@ -99,7 +98,7 @@ def _wrong(
     """What is wrong with the form. A package says itself what it is: only the file is asked for."""
     if name is None or not size:
         return (FormError("请选择文件", "file"),)
-    if packages.is_package(file):
+    if is_package(file):
         return ()
     found = []
     if len(said["title"]) < 2:
@@ -138,7 +137,7 @@ def _new(web: Web, upload: Upload) -> NewList:
 def _read(web: Web, upload: Upload) -> tuple[Sheet, NewList, Mapping[int, UUID]]:
     """The sheet as it would be kept, with what is said of it. Raises refusals of reading and of packages."""
     path = web.uploads.file(upload.token)
-    if packages.is_package(path):
+    if is_package(path):
         return packages.read_handed(path, web.today())
     item = web.app.pack.item(upload.item)
     with web.turns.turn(), Incoming(web.app.incoming).work() as folder:
@@ -146,7 +145,7 @@ def _read(web: Web, upload: Upload) -> tuple[Sheet, NewList, Mapping[int, UUID]]
 
 
 def _loaded(web: Web, session: Session, token: str) -> Upload:
-    desk.office(session)
+    reach.office(session)
     upload = web.uploads.load(token, session.account.account)
     if upload.profile != PROFILE:
         raise ParameterError(
@@ -160,7 +159,7 @@ def show_preview(web: House, session: AnySession, token: str) -> Response:
     """What the columns were taken for, and how many rows about persons there are."""
     upload = _loaded(web, session, token)
     if there := web.uploads.sent(token):
-        return RedirectResponse(f"{desk.PATH}/lists/{there}", 303, {"cache-control": PRIVATE})
+        return RedirectResponse(f"{reach.PATH}/lists/{there}", 303, {"cache-control": PRIVATE})
     return _preview(web, session, upload)
 
 
@@ -248,7 +247,14 @@ def keep(web: House, session: AnySession, token: str, _: OwnForm) -> Response:
                 sheet, new, ids = _read(web, upload)
                 with web.transaction() as tx:
                     made = lists.keep(
-                        tx, sheet, new, desk.office(session), actor(session), web.app.clock, web.app.pack, ids
+                        tx,
+                        sheet,
+                        new,
+                        reach.office(session),
+                        actor(session),
+                        web.app.clock,
+                        web.app.pack,
+                        ids,
                     )
             except XinhengError as refusal:
                 if refusal.kind not in (Kind.INVALID, Kind.CONFLICT):
@@ -256,7 +262,7 @@ def keep(web: House, session: AnySession, token: str, _: OwnForm) -> Response:
                 return _preview(web, session, upload, refusal)
             there = made.list_id
             web.uploads.finish(token, there)
-    return RedirectResponse(f"{desk.PATH}/lists/{there}?said=kept", 303, {"cache-control": PRIVATE})
+    return RedirectResponse(f"{reach.PATH}/lists/{there}?said=kept", 303, {"cache-control": PRIVATE})
 
 
 @router.post(PATH + "/{token}/discard")
@@ -264,49 +270,4 @@ def discard(web: House, session: AnySession, token: str, _: OwnForm) -> Response
     """Give up: the file is deleted."""
     _loaded(web, session, token)
     web.uploads.discard(token)
-    return RedirectResponse(desk.PATH, 303, {"cache-control": PRIVATE})
-
-
-# -- the way back from another instance --------------------------------------------------------------
-
-
-@router.post(MERGE)
-async def merge(request: Request, web: House, session: AnySession) -> Response:
-    """Take a return package in: field `list`, then the file."""
-    desk.office(session)
-    token = web.uploads.begin()
-    try:
-        got = await receive(
-            request.headers.get("content-type", ""),
-            request.stream(),
-            web.uploads.file(token),
-            lambda fields: check_token(session, fields),
-        )
-        return await run_in_threadpool(
-            _merged, web, session, got.fields.get("list", ""), token, got.file_name
-        )
-    finally:
-        web.uploads.discard(token)
-
-
-def _merged(web: Web, session: Session, text: str, token: str, name: str | None) -> Response:
-    try:
-        list_id = UUID(text)
-    except ValueError:
-        raise ParameterError(
-            found="没有说明合并到哪份清单", expected="清单的编号", todo="从清单页面上传"
-        ) from None
-    if name is None:
-        refused = AnswerRefused(
-            found="没有选文件", expected="对方平台的答复包", todo="选择文件后再提交", where="package"
-        )
-        return desk.list_page(web, session, list_id, {}, 1, refusal=refused)
-
-    def act() -> str:
-        with web.turns.turn(), web.transaction() as tx:
-            one = lists.held_by(tx, list_id, desk.office(session))
-            path, put = web.uploads.file(token), desk.shelf(web).put
-            done = packages.merge(tx, one, path, put, actor(session), web.app.clock)
-        return f"said=merged&n={done.taken}"
-
-    return desk.attempted(web, session, list_id, act)
+    return RedirectResponse(reach.PATH, 303, {"cache-control": PRIVATE})

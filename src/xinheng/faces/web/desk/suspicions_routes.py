@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from xinheng.faces.web.desk import suspicions, suspicions_acting, suspicions_import
+from xinheng.faces.web.desk import (
+    suspicions,
+    suspicions_acting,
+    suspicions_giving,
+    suspicions_import,
+    suspicions_scans,
+)
 
 # addresses of their own before the one that takes any id
-ROUTERS: Final = (suspicions.router, suspicions_import.router, suspicions_acting.router)
-UPLOADS: Final = (suspicions_import.PATH, suspicions_import.MERGE, suspicions_acting.ACT)
+ROUTERS: Final = (
+    *(suspicions.router, suspicions_import.router, suspicions_giving.router),
+    *(suspicions_acting.router, suspicions_scans.router),
+)
+UPLOADS: Final = (suspicions_import.PATH, suspicions_giving.MERGE, suspicions_acting.ACT)
