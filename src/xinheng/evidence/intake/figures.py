@@ -7,7 +7,7 @@ counted, on which days, says `office.access` (its counting rule); here rows are 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from xinheng.evidence.intake import store_figures
 from xinheng.evidence.intake.model import Way
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.evidence.ledger.flows import Flow, Span, flows
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access.model_tree import Counted
@@ -24,35 +25,6 @@ Key = TypeVar("Key", bound=Hashable)
 # R011: typed in or filled into a sheet by hand. What a program sends (api, table) is not; what was fetched
 # and confirmed (capture) is not typed either.
 MANUAL = frozenset({Way.FILE, Way.FORM})
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Receipts added up. 补录 (`collected`) stands apart: it counts in no rate.
-
-    `manual` and `behalf` are accepted and corrected rows that came by a manual way, or on behalf.
-    """
-
-    files: int = 0
-    accepted: int = 0
-    corrected: int = 0
-    known: int = 0
-    returned: int = 0
-    late: int = 0
-    undated: int = 0
-    persons: int = 0
-    review: int = 0
-    collected: int = 0
-    manual: int = 0
-    behalf: int = 0
-
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Sums)))
-
-    @property
-    def taken(self) -> int:
-        """Rows that went in: accepted and corrected, without 补录."""
-        return self.accepted + self.corrected
 
 
 COUNTS = ("accepted", "corrected", "known", "returned", "late", "undated", "persons", "review")

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.completeness.model import Feed
-from xinheng.evidence.intake.figures import Cell, Sums, cells
+from xinheng.evidence.intake.figures import Cell, cells
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.duties import Target
 from xinheng.law.kinds import ItemClass

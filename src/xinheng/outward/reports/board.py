@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from xinheng.evidence.completeness.model import first_of, months
-from xinheng.evidence.intake.figures import Cell, Sums, cells, failed
+from xinheng.evidence.intake.figures import Cell, cells, failed
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
 from xinheng.law.words import KINDS

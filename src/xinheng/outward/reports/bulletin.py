@@ -9,7 +9,7 @@ from typing import Final
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.completeness.model import State
 from xinheng.evidence.intake.due import CHANNEL
-from xinheng.evidence.intake.figures import Sums
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.law.kinds import ItemClass
 from xinheng.law.words import KINDS
 from xinheng.office.access.model import AgencyKind

@@ -12,7 +12,8 @@ from uuid import UUID
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.completeness import model as months
 from xinheng.evidence.completeness import service as completeness
-from xinheng.evidence.intake.figures import Cell, Sums, cells, failed
+from xinheng.evidence.intake.figures import Cell, cells, failed
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.evidence.ledger import day_counts
 from xinheng.evidence.ledger.flows import Flow, flows
 from xinheng.evidence.ledger.flows import Span as FlowSpan

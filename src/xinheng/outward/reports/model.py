@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from xinheng.evidence.intake.figures import Sums
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.law.duties import Target
 from xinheng.law.kinds import ADMINISTRATIVE, ItemClass
 from xinheng.law.model import Item

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from xinheng.core import canonical
 from xinheng.core.times import SHANGHAI
-from xinheng.evidence.intake.figures import Sums
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.law.words import KINDS
 from xinheng.outward.reports import model
 from xinheng.outward.reports.exports import safe

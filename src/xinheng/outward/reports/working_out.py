@@ -9,7 +9,7 @@ from decimal import Decimal
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.completeness import model as months
 from xinheng.evidence.completeness import service as completeness
-from xinheng.evidence.intake.figures import Sums
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.evidence.ledger import day_counts
 from xinheng.evidence.subjects import coverage, inspecting
 from xinheng.judgement.publicity import openness

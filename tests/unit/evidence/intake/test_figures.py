@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.sending import row
 
 from xinheng.core.times import today
-from xinheng.evidence.intake.figures import Sums, figures, share
+from xinheng.evidence.intake.figures import figures, share
 from xinheng.evidence.intake.model import Way
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.evidence.ledger import service as ledger
 from xinheng.evidence.ledger.day_counts import DayProjector
 from xinheng.evidence.ledger.flows import Flow, percentile

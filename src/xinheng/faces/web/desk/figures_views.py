@@ -8,8 +8,9 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from xinheng.evidence.intake.figures import Figures, Sums, share
+from xinheng.evidence.intake.figures import Figures, share
 from xinheng.evidence.intake.model import Way
+from xinheng.evidence.intake.model_figures import Sums
 from xinheng.evidence.intake.model_numbers import NAMES, Why
 from xinheng.evidence.ledger.flows import Flow
 from xinheng.faces.web.views import Figure, FormError, Pair, grouped
