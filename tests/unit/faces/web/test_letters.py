@@ -113,6 +113,9 @@ def test_overdue_cases_become_a_letter_that_is_answered_and_closed(
     assert agency.get(f"{address}/file.pdf").content.startswith(b"%PDF-")
     assert agency.get(f"{address}/file.exe").status_code == 404
     answered(agency, office, address)
+    exported = agency.get("/desk/letters?format=csv&purpose=核对")
+    assert "关于两件撤销决定的催办提醒函" in exported.text
+    assert "关于两件撤销决定的催办提醒函" not in other.get("/desk/letters?format=csv").text
 
 
 def answered(agency: Client, office: Client, address: str) -> None:

@@ -13,6 +13,7 @@ from xinheng.faces.web.access import AnySession, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import letters_views as views
 from xinheng.faces.web.desk.cases_reach import actor, in_scope
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import RoleRefusedError
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import Figure, FormError, Tag, page_number, pages
@@ -26,6 +27,7 @@ from xinheng.outward.documents.model import texts
 from xinheng.outward.letters import answering, composing, service
 from xinheng.outward.letters.errors import LetterAbsent
 from xinheng.outward.letters.model import KIND, NAMES, STEPS, Act, Filter, Letter, State, Step
+from xinheng.outward.reports.exports import Reader
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 PATH: Final = "/desk/letters"
@@ -34,6 +36,7 @@ CHOICES: Final = 200  # overdue cases that one page offers
 CASES: Final = 30  # of a letter that its page lists; the table names them all
 LATE: Final = 20  # agencies that are offered
 MEDIA: Final = {"docx": Kind.DOCX.media_type, "pdf": Kind.PDF.media_type, "json": "application/json"}
+HEADER: Final = ("文号", "步骤", "标题", "发函单位", "收函单位", "成文日期", "答复期限", "状态")
 Text = Annotated[str, Query(max_length=40)]
 
 
@@ -72,22 +75,35 @@ def shelf(web: Web) -> Attachments:
 # -- the list ----------------------------------------------------------------------------------------
 
 
+class Asked:
+    """Which letters: step, state, agency that they went to."""
+
+    def __init__(self, step: Text = "", state: Text = "", agency: Text = "") -> None:
+        self.chosen = {"step": step, "state": state, "agency": agency}
+
+    def filter(self, session: Session, scope: frozenset[UUID] | None) -> Filter:
+        """As the room is asked, within what the account sees."""
+        step, state = self.chosen["step"], self.chosen["state"]
+        return Filter(
+            scope=scope,
+            office=session.account.agency,
+            step=Step(step) if step in {s.value for s in Step} else None,
+            state=State(state) if state in {s.value for s in State} else None,
+            agency=uuid_of(self.chosen["agency"]),
+        )
+
+
 @router.get(PATH)
 def show_list(
-    web: House, session: AnySession, step: Text = "", state: Text = "", agency: Text = "", page: Text = ""
+    web: House, session: AnySession, asked: Annotated[Asked, Depends()], export: Wanted, page: Text = ""
 ) -> Response:
-    """Letters from and to this account's agency and those below it, newest first."""
-    chosen = {"step": step, "state": state, "agency": agency}
+    """Letters from and to this account's agency and those below it, newest first; also as a file."""
+    if export.form:
+        return send(web, session, export, Sheet("函件", HEADER, _reader(web, session, asked)))
     number, day, add = page_number(page), web.today(), web.app.pack.calendar.add_working_days
     with web.transaction() as tx:
         scope, office = in_scope(web, tx, session), session.account.agency
-        wanted = Filter(
-            scope=scope,
-            office=office,
-            step=Step(step) if step in {s.value for s in Step} else None,
-            state=State(state) if state in {s.value for s in State} else None,
-            agency=uuid_of(agency),
-        )
+        wanted = asked.filter(session, scope)
         total = service.count(tx, wanted)
         found = service.listed(tx, wanted, SIZE, (number - 1) * SIZE)
         due = service.waiting(tx, office, web.app.pack, day) if office and is_office(session) else []
@@ -104,13 +120,36 @@ def show_list(
         late=late,
         steps=views.steps(),
         states=tuple((s.value, NAMES[s]) for s in State),
-        agencies=tuple(sorted((str(one.agency), one.name) for one in names.values())),
-        chosen=chosen,
+        agencies=tuple(sorted(((str(one.agency), one.name) for one in names.values()), key=lambda n: n[1])),
+        chosen=asked.chosen,
         count=total,
-        pages=pages(number, total, PATH, chosen, SIZE),
+        pages=pages(number, total, PATH, asked.chosen, SIZE),
         office=is_office(session),
     )
     return web.render.private("desk/letters.html", "letters", view=view, who=who(session))
+
+
+def _reader(web: Web, session: Session, asked: Asked) -> Reader:
+    """The same list, page by page."""
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        found = service.listed(tx, asked.filter(session, in_scope(web, tx, session)), limit, offset)
+        names = agencies.by_ids(tx, {one for each in found for one in (each.agency, each.office)})
+        return [
+            (
+                one.number or "",
+                "撤回" if one.withdraws else STEPS[one.step],
+                one.title,
+                names[one.office].name,
+                names[one.agency].name,
+                one.dated.isoformat() if one.dated else "",
+                one.due_on.isoformat() if one.due_on else "",
+                NAMES[one.state],
+            )
+            for one in found
+        ]
+
+    return read
 
 
 def _next(one: Letter) -> str:
