@@ -82,6 +82,7 @@ CASE = views.CaseView(
     more_rows=1,
     acts=ACTS,
     colleagues=(views.Choice(str(RECORD), "王经办"),),
+    receivers=(views.Choice(str(RECORD), "云台市下级局"),),
     link=("/desk/receipts/x/cases", "同一份回执的退回行"),
     errors=(FormError("说明的文字不行：说明为空", "reason"),),
 )

@@ -16,7 +16,8 @@ from tests.unit.faces.web.asgi import Client
 from tests.unit.faces.web.test_desk import csrf, sign_in
 
 from xinheng.faces.web.desk import todo_views as views
-from xinheng.office.access import accounts
+from xinheng.office.access import accounts, succession
+from xinheng.office.access import service as agencies
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import After, Filter, NewCase, working_day_before
 
@@ -96,6 +97,33 @@ def test_what_is_ticked_is_given_to_a_colleague(clerk: Client, full: Town) -> No
     assert answer.headers["location"] == "/desk/cases?given=1"
     assert "指定了 1 件" in clerk.get(answer.headers["location"]).text
     assert "第57件" in clerk.get("/desk/cases?hand=mine").text
+
+
+def test_a_case_is_passed_to_a_unit_below_and_from_one_that_is_no_more(site: FastAPI, place: Town) -> None:
+    clock, day = place.clock, place.day
+    with place.app.database.transaction() as tx:
+        office = place.agencies["XYB"]
+        gone = agencies.add_agency(tx, agencies.NewAgency("GJJ", "示例市旧局", "XYB"), clock, "test")
+        new = NewCase("code_appeal", "代码申诉：转交", office, "code:x", detail={"code": "x"})
+        down = cases.open_case(tx, new, clock).case
+        held = cases.open_case(tx, NewCase("silence", "不可转交", office, "agency:y"), clock).case
+        left = cases.open_case(tx, NewCase("silence", "留下的", gone.agency, "agency:z"), clock).case
+        succession.end(tx, gone, day, clock, "test")
+    with Client(site) as client:
+        sign_in(client, "xyb", place.passwords["xyb"])
+        page = client.get(f"/desk/cases/{down}").text
+        assert "转交给" in page
+        assert "转交给" not in client.get(f"/desk/cases/{held}").text
+        form = {"csrf": csrf(client), "to": str(place.agencies["HBJ"]), "note": "请贵局核对"}
+        assert client.post(f"/desk/cases/{held}/pass", data=form).status_code == 403
+        assert client.post(f"/desk/cases/{down}/pass", data=form | {"note": ""}).status_code == 400
+        assert client.post(f"/desk/cases/{down}/pass", data=form).status_code == 303
+        assert "示例市旧局" in client.get("/desk/cases").text.split("责任单位已不存在")[1].split("</p>")[0]
+        assert client.post(f"/desk/cases/{left}/pass", data=form).status_code == 303
+        assert "责任单位已不存在" not in client.get("/desk/cases").text
+    with Client(site) as client:
+        sign_in(client, "hbj", place.passwords["hbj"])
+        assert "请贵局核对" in client.get(f"/desk/cases/{down}").text
 
 
 def test_the_first_page_says_what_waits(clerk: Client, site: FastAPI, full: Town) -> None:

@@ -31,6 +31,7 @@ class KindView:
     name: str
     href: Href
     text: str = "去办理"  # of the link
+    passes: bool = False  # its unit may hand it to one below: nothing else is bound to who owns it
 
 
 def _receipt(case: Case) -> str | None:
@@ -80,7 +81,7 @@ KINDS: Final[Mapping[str, KindView]] = MappingProxyType(
         "upward_difference": KindView("上报差异", _upward_kind, "看这些差异"),
         RETURNED_ROW: KindView("退回的行", _receipt, "同一份回执的退回行"),
         "revocation": KindView("决定变更、撤销", _record, "看这条记录"),
-        APPEAL: KindView("代码申诉", at("/desk/code-appeals")),
+        APPEAL: KindView("代码申诉", at("/desk/code-appeals"), passes=True),
         "code_wrong": KindView("错码", at("/desk/codes")),
         "code_duplicate": KindView("重码", at("/desk/codes")),
         "code_reassigned": KindView("旧码另赋", at("/desk/codes")),

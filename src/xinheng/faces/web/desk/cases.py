@@ -15,6 +15,7 @@ from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
 from xinheng.evidence.intake.service import kept_receipt
 from xinheng.faces.web.access import AnySession, OwnForm, signed_in, who
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk import cases_passing
 from xinheng.faces.web.desk import cases_views as views
 from xinheng.faces.web.desk.case_kinds import link_of
 from xinheng.faces.web.desk.cases_reach import actor, own_case
@@ -138,6 +139,7 @@ def _page(
         named = accounts.names(tx, [there.account]) if there.account else {}
         rows = returned_store.rows_of(tx, case) if there.kind == RETURNED_ROW else []
         shown = tuple(_row(web, tx, row) for row in rows[:ROWS])
+        below = cases_passing.choices(cases_passing.receivers(web, tx, session, there))
     day, add = web.today(), web.app.pack.calendar.add_working_days
     tag = views.pressing(there, day, add)
     member = _member(session, there)
@@ -156,7 +158,9 @@ def _page(
             if member and a.disabled is None and there.closed is None
         ),
         mine=there.account == session.account.account,
+        account=str(session.account.account),
         link=link_of(there),
+        receivers=below,
         reason=reason,
         errors=(FormError(f"{refusal.title}：{refusal.found}。{refusal.todo}", "reason"),) if refusal else (),
     )

@@ -124,7 +124,9 @@ class CaseView:
     acts: tuple[ActChoice, ...] = ()
     colleagues: tuple[Choice, ...] = ()
     mine: bool = False
+    account: str = ""  # of whoever looks
     link: tuple[str, str] | None = None
+    receivers: tuple[Choice, ...] = ()  # units that it may be passed to
     reason: str = ""
     errors: tuple[FormError, ...] = ()
 
