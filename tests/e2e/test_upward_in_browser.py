@@ -40,7 +40,7 @@ def test_the_office_sees_how_it_stands_above_and_the_agency_its_task(
     office.page.wait_for_selector("h1:has-text('上报差异')")
     assert "处罚类别不在省目录内" in office.page.inner_text("main")
     office.look()
-    office.page.click("main table a:has-text('记录')")
+    office.page.click("main table tbody a")
     office.page.wait_for_selector("h1:has-text('上报过程')")
     record = UUID(office.page.url.rpartition("/")[2])
     office.look()

@@ -99,7 +99,7 @@ def queue(tx: Transaction, partner: UUID, start: datetime, at: datetime) -> list
                where partner = %(partner)s and known < %(at)s and settled is null group by item
                union all
                select item, 0, count(*) from upward_versions
-               where partner = %(partner)s and known < %(at)s and settled >= %(at)s group by item
+               where partner = %(partner)s and known < %(at)s and settled > %(at)s group by item
            ) q group by item order by item""",
         {"partner": partner, "start": start, "at": at},
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from xinheng.core.ids import new_id
 from xinheng.core.times import SHANGHAI, Clock
+from xinheng.evidence.ledger import following
 from xinheng.ground.store import UniqueClash
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
@@ -151,6 +152,13 @@ def batches(tx: Transaction, partner: UUID, limit: int = 50, offset: int = 0) ->
 def differences(tx: Transaction, wanted: Wanted, limit: int = 50, offset: int = 0) -> list[Difference]:
     """Open differences, the oldest first."""
     return differences_store.listed(tx, wanted, limit, offset)
+
+
+def documents(tx: Transaction, about: Sequence[str]) -> dict[str, str]:
+    """The document numbers of the records that differences are about, by the record's id as text."""
+    records = [UUID(text.removeprefix("record:")) for text in about if text.startswith("record:")]
+    rows = following.standing(tx, records) if records else {}
+    return {str(record): row.document for record, row in rows.items() if row.document}
 
 
 def counts(tx: Transaction, wanted: Wanted) -> dict[Kind, int]:

@@ -85,6 +85,9 @@ def test_the_agency_sees_its_returned_row_as_a_task(
     record = returned(place, partner)
     one = signed.get(f"/desk/upward/records/{record}")
     assert "请更正这条记录" in one.text
+    form = signed.get(f"/desk/form/penalty?correct={record}")
+    assert "更正原记录" in form.text
+    assert "处以罚款人民币" in form.text
     assert "重发给" not in one.text
     assert "截止时的上行队列" not in signed.get("/desk/upward").text
     with place.app.database.transaction() as tx:

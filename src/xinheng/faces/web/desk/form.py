@@ -45,19 +45,30 @@ def item_of(web: Web, item: str) -> Item:
     return web.app.pack.item(item, on=web.today())
 
 
+def _beginning(
+    draft: Annotated[UUID | None, Query()] = None,
+    copy: Annotated[UUID | None, Query()] = None,
+    returned: Annotated[UUID | None, Query()] = None,
+    correct: Annotated[UUID | None, Query()] = None,
+) -> Asked:
+    return Asked(draft, copy, returned, correct)
+
+
+Beginning = Annotated[Asked, Depends(_beginning)]
+
+
 @router.get(PATH + "/{item}")
 def show_form(
     web: House,
     session: Sender,
     item: str,
-    draft: Annotated[UUID | None, Query()] = None,
-    copy: Annotated[UUID | None, Query()] = None,
-    returned: Annotated[UUID | None, Query()] = None,
+    asked: Beginning,
     said: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """An empty form, or one filled from a draft, an earlier record, or a row that came back."""
+    """An empty form, or one filled from a draft, an earlier record, a row that came back, or a record that is
+    to be corrected."""
     found = item_of(web, item)
-    start = started(web, session, found, Asked(draft, copy, returned))
+    start = started(web, session, found, asked)
     fields = entered(found, web.today())
     view = replace(
         _view(web, session, found),

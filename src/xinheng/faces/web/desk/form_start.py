@@ -34,6 +34,7 @@ class Asked:
     draft: UUID | None = None
     copy: UUID | None = None  # a record
     returned: UUID | None = None  # a receipt
+    correct: UUID | None = None  # a record, of which another version is to be sent
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ def started(web: Web, session: Session, item: Item, asked: Asked) -> Start:
         with web.transaction() as tx:
             values = copied(item, _record(tx, session, item, asked.copy))
         told = ("已复制", "", "相对人和内容照原记录填好，文号和日期请另填。这是一条新记录，原记录不变。")
+        return Start(values, said=told)
+    if asked.correct is not None:
+        with web.transaction() as tx:
+            values = _record(tx, session, item, asked.correct)
+        told = ("更正原记录", "", "照现行内容填好。机关、文号和相对人不变的，提交后就是原记录的更正版本。")
         return Start(values, said=told)
     if asked.returned is not None:
         with web.transaction() as tx:

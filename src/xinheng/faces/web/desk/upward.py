@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from typing import Annotated, Final
 from uuid import UUID
@@ -119,13 +120,13 @@ def show_differences(
         found = service.differences(tx, asked, SIZE, (number - 1) * SIZE)
         counts = service.counts(tx, asked)
         partners = service.listed(tx)
-        names = agencies.by_ids(tx, _agencies(found))
+        told = _told(tx, found)
     called = {p.partner: p.name for p in partners}
     total = sum(counts.values())
     query = {"partner": partner, "kind": kind, "item": item}
     view = DifferencesView(
         lines=tuple(
-            views.difference_line(pack, d, names, called.get(d.partner, "已停止对账"), now) for d in found
+            views.difference_line(pack, d, told, called.get(d.partner, "已停止对账"), now) for d in found
         ),
         count=grouped(total),
         kinds=tuple(Option(k.value, NAMES[k], k is asked.kind) for k in Kind),
@@ -151,8 +152,9 @@ def _within(asked: Asked, scope: tuple[UUID, ...] | None) -> Asked:
     return Asked(asked.partner, asked.kind, asked.item, scope)
 
 
-def _agencies(found: Iterable[Difference]) -> set[UUID]:
-    return {a for d in found for a in (d.agency, d.owner) if a is not None}
+def _told(tx: Transaction, found: Sequence[Difference]) -> views.Told:
+    ids = {a for d in found for a in (d.agency, d.owner) if a is not None}
+    return views.Told(agencies.by_ids(tx, ids), service.documents(tx, [d.about for d in found]))
 
 
 def _export(web: Web, session: Session, wanted: WantedForm, asked: Asked) -> Response:
@@ -163,8 +165,8 @@ def _export(web: Web, session: Session, wanted: WantedForm, asked: Asked) -> Res
 
     def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
         found = service.differences(tx, _within(asked, scope), limit, offset)
-        names = agencies.by_ids(tx, _agencies(found))
-        lines = [views.difference_line(pack, d, names, called.get(d.partner, "—"), now) for d in found]
+        told = _told(tx, found)
+        lines = [views.difference_line(pack, d, told, called.get(d.partner, "—"), now) for d in found]
         return [(x.kind, x.about, x.item, x.agency, x.owner, x.since, x.partner, x.said) for x in lines]
 
     return send(web, session, wanted, Sheet("上报差异", COLUMNS, read))
@@ -178,13 +180,16 @@ def show_record(
     pack, now = web.app.pack, web.app.clock.now().at
     with web.transaction() as tx:
         found = service.ways(tx, record, scope_of(web, tx, session))
-        names = agencies.by_ids(tx, {a for w in found for a in (w.kept.agency, w.partner.office)})
+        told = _told(tx, [d for w in found for d in w.differences])
+        names = agencies.by_ids(tx, {w.kept.agency for w in found})
+        told = replace(told, names={**told.names, **names})
     office = session.account.role is Role.OFFICE
     back = any(w.kept.way.back and w.kept.way.state is State.RETURNED for w in found)
     view = RecordView(
         record=record,
         mend=back and any(w.kept.agency == session.account.agency for w in found),
-        ways=tuple(views.way_view(pack, w, names, now, office=office) for w in found),
+        correct=f"/desk/form/{found[0].kept.item}?correct={record}",
+        ways=tuple(views.way_view(pack, w, told, now, office=office) for w in found),
         done=done == "again",
     )
     return web.render.private("desk/upward_record.html", "upward", view=view, who=who(session))

@@ -41,6 +41,14 @@ ACTS: Final = {Act.RECORD: "报送", Act.WITHDRAW: "撤回"}
 
 
 @dataclass(frozen=True)
+class Told:
+    """What differences are told with: names of agencies, document numbers of records by their id."""
+
+    names: Mapping[UUID, Agency]
+    documents: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class PartnerLine:
     partner: UUID
     name: str
@@ -152,6 +160,7 @@ class WayView:
 class RecordView:
     record: UUID
     mend: bool  # a returned version waits for this account's agency
+    correct: str  # address of a form that begins with what the record says
     ways: tuple[WayView, ...]
     done: bool
 
@@ -209,18 +218,18 @@ def name_of(names: Mapping[UUID, Agency], agency: UUID | None) -> str:
 
 
 def difference_line(
-    pack: Pack, difference: Difference, names: Mapping[UUID, Agency], partner: str, now: datetime
+    pack: Pack, difference: Difference, told: Told, partner: str, now: datetime
 ) -> DifferenceLine:
     """One difference in a table."""
     what, _, about = difference.about.partition(":")
     days = (now - difference.since).days
     return DifferenceLine(
         kind=NAMES[difference.kind],
-        about=_about(pack, what, about),
+        about=_about(pack, what, about, told.documents),
         href=f"{PATH}/records/{about}" if what == "record" else None,
         item=item_name(pack, difference.item),
-        agency=name_of(names, difference.agency),
-        owner=name_of(names, difference.owner),
+        agency=name_of(told.names, difference.agency),
+        owner=name_of(told.names, difference.owner),
         since=_moment(difference.since),
         age=f"{days} 天" if days else "不到 1 天",
         said=difference.said,
@@ -228,16 +237,16 @@ def difference_line(
     )
 
 
-def _about(pack: Pack, what: str, about: str) -> str:
+def _about(pack: Pack, what: str, about: str, documents: Mapping[str, str]) -> str:
     if what == "item":
         return item_name(pack, about)
+    if what == "record" and about in documents:
+        return documents[about]
     names = {"record": "记录", "batch": "批次", "there": "对方编号", "file": "文件", "partner": "整个平台"}
     return f"{names.get(what, what)} {about}".strip()
 
 
-def way_view(
-    pack: Pack, way: RecordWay, names: Mapping[UUID, Agency], now: datetime, *, office: bool
-) -> WayView:
+def way_view(pack: Pack, way: RecordWay, told: Told, now: datetime, *, office: bool) -> WayView:
     """A record's way to one partner."""
     kept = way.kept
     partner = way.partner.name
@@ -249,12 +258,12 @@ def way_view(
             Pair("对方是否有", "有" if kept.way.stands else "没有"),
             Pair("对方编号", kept.way.there, mono=True),
             Pair("目录事项", item_name(pack, kept.item)),
-            Pair("信源单位", name_of(names, kept.agency)),
-            Pair("最近清单中", _moment(kept.seen), otherwise="没有出现过"),
+            Pair("信源单位", name_of(told.names, kept.agency)),
+            Pair("最近清单中", _moment(kept.seen) if kept.seen else None, otherwise="没有出现过"),
         ),
         versions=tuple(version_line(v) for v in way.versions),
         differences=tuple(
-            difference_line(pack, d, names, partner, now) for d in way.differences if d.ended is None
+            difference_line(pack, d, told, partner, now) for d in way.differences if d.ended is None
         ),
         again=office and kept.way.state in (State.TAKEN, State.RECEIVED, State.RETURNED),
     )
