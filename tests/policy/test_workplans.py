@@ -213,3 +213,18 @@ def test_the_figures_that_the_pattern_must_see() -> None:
     assert len(FIGURE.findall(said)) == 10
     for a, b in pairwise(FIGURE.finditer(said)):
         assert a.end() <= b.start()
+
+
+@pytest.mark.parametrize(
+    ("plan", "clause", "words"),
+    [
+        ("hunan-2023", "第2点", ("中期评估", "考核")),
+        ("yongzhou-2024", "第19点", ("绩效考核", "平安建设", "营商环境")),
+        ("huangshi-2023", "第（十六）项", ("绩效考核", "通报")),
+        ("xinyong-hubei", "第（二）项", ("营商环境", "绩效考评")),
+    ],
+)
+def test_what_others_appraise_by_is_a_task(plan: str, clause: str, words: tuple[str, ...]) -> None:
+    """中期评估、平安建设、营商环境、绩效 (R033, R149)."""
+    task = next(task for task in plan_of(plan).tasks if task.clause == clause)
+    assert [word for word in words if word not in task.summary] == []

@@ -132,10 +132,10 @@ def judge_number(figure: PlanFigure, value: Fraction, until: date | None, day: d
         raise ValueError("a figure that is given in words is judged by words")
     aim, bound = Fraction(figure.value), figure.comparison in ("<", "<=")
     if _COMPARED[figure.comparison](value, aim):
-        return Judged(Standing.REACHED, f"目标{aim_of(figure)}，已达到")
+        return Judged(Standing.REACHED, f"目标：{aim_of(figure)}，已达到")
     if bound or (figure.comparison == "=" and aim == 0):
-        return Judged(Standing.BEHIND, f"目标{aim_of(figure)}，已超过")
-    return _not_yet(f"目标{aim_of(figure)}，尚未达到", until, day)
+        return Judged(Standing.BEHIND, f"目标：{aim_of(figure)}，已超过")
+    return _not_yet(f"目标：{aim_of(figure)}，尚未达到", until, day)
 
 
 def _not_yet(said: str, until: date | None, day: date) -> Judged:

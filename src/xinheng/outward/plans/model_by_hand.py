@@ -88,7 +88,7 @@ def _worst(asked: Asked, found: Mapping[UUID, Judged]) -> Judged:
     """The units together: the worst of them, and how many stand how far."""
     counts = {standing: sum(j.standing is standing for j in found.values()) for standing in Standing}
     said = "，".join(f"{STANDINGS[s]} {n} 个" for s, n in counts.items() if n)
-    reason = f"目标{aim_of(asked.figure)}，逐个单位：{said}"
+    reason = f"目标：{aim_of(asked.figure)}，逐个单位：{said}"
     for worst in (Standing.BEHIND, Standing.UNKNOWN, Standing.NO_TERM, Standing.ON_THE_WAY):
         if counts[worst]:
             return Judged(worst, reason)

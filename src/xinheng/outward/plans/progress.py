@@ -161,7 +161,7 @@ def _figure(place: _Place, task: PlanTask, figure: PlanFigure, said: tuple[Said,
     if figure.reach is Reach.LIVE:
         return _live(place, task, figure)
     if figure.reach is Reach.OUT:
-        judged = Judged(Standing.UNKNOWN, f"平台不掌握：{figure.reason}")
+        judged = Judged(Standing.UNKNOWN, figure.reason or "")
         return FigureProgress(figure, judged, None, None, None, (), ())
     return _by_hand(place, task, figure, tuple(s for s in said if s.entry.figure == figure.id))
 
@@ -179,6 +179,8 @@ def _live(place: _Place, task: PlanTask, figure: PlanFigure) -> FigureProgress:
     if exact is None:
         return unknown(measured.reason or NOT_MEASURED, measured.how)
     judged = judge_number(figure, exact, term_of(place.plan, task), place.day)
+    if measured.whole == 0:  # nothing found where nothing was looked at proves little
+        judged = Judged(judged.standing, f"{judged.reason}；本期没有可统计的事项，只说明没有发现")
     return FigureProgress(figure, judged, measured.shown, measured.how, place.last, (), ())
 
 

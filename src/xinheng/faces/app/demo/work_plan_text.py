@@ -106,6 +106,9 @@ tasks:
     title: 个人信用积分
     summary: 探索个人信用积分应用。
     responsible: [{_BY["office"]}]
+    figures:
+      - {{id: hengchuan-2026-f-scenes, name: 个人信用积分应用, quote: 探索应用, text: 探索, reach: out_of_reach,
+         reason: 个人的评分在本平台边界之外：平台的主体是组织}}
     beyond:
       - {{quote: 个人信用积分, reason: 个人的评分在本平台边界之外：平台的主体是组织}}
   - id: hengchuan-2026-7

@@ -48,7 +48,7 @@ class FigureLine:
     aim: str
     value: str | None
     reach: Tag
-    tag: Tag
+    tag: Tag | None  # None: out of reach, which says it all
     reason: str | None  # why nobody can say how far it is
 
 
@@ -152,7 +152,7 @@ def _figure_line(each: FigureProgress) -> FigureLine:
         aim=aim_of(figure),
         value=each.value,
         reach=Tag(REACHES[figure.reach], REACH_TONES[figure.reach]),
-        tag=standing_tag(judged.standing),
+        tag=None if figure.reach is Reach.OUT else standing_tag(judged.standing),
         reason=judged.reason if judged.standing is Standing.UNKNOWN else None,
     )
 
@@ -235,4 +235,5 @@ def rows_of(view: PlanView) -> list[tuple[str, ...]]:
 
 
 def _told(figure: FigureLine) -> str:
-    return f"{figure.name}：{figure.value or '—'}（目标{figure.aim}，{figure.reach.text}，{figure.tag.text}）"
+    told = (f"目标：{figure.aim}", figure.reach.text, *([figure.tag.text] if figure.tag else []))
+    return f"{figure.name}：{figure.value or '—'}（{'，'.join(told)}）"
