@@ -28,18 +28,18 @@ _YEARED = re.compile(r"^(.*)〔((?:19|20)[0-9]{2})〕(?:年|字|第)?(.*)$")
 _PARTED = re.compile(r"^((?:[0-9]{1,6}[-/·.])+)([0-9]{3,9})(?![0-9])(.*)$")
 _PLAIN = re.compile(r"^([^0-9]{0,6}?)([0-9]{1,9})(?![0-9])(.*)$")
 _TAIL = re.compile(r"(?:字|第|号)+$")
+# Nine of ten numbers are written so; there are millions of them.
+_USUAL = re.compile(r"([0-9A-Z一-鿿]*[A-Z一-鿿])〔((?:19|20)[0-9]{2})〕([0-9]{1,9})号")
 
 
-@dataclass(frozen=True, order=True)
-class Key:
+class Key(NamedTuple):
     """A series: what stands before the year, and the year."""
 
     prefix: str
     year: int
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A number of a series. `before`, `width`, `after`: how its neighbours would be written."""
 
     key: Key
@@ -56,7 +56,16 @@ class Parsed:
 
 def parse(text: str) -> Parsed | None:
     """A document number read as one of a series; None where it is of none."""
-    number = documents.normalise(text)
+    usual = _USUAL.fullmatch(text)
+    if usual is not None and usual[1][-1] not in "字第号":
+        prefix, year, figures = usual.groups()
+        number = int(figures)
+        width = len(figures) if figures[0] == "0" else 0
+        return Parsed(Key(prefix, int(year)), number, f"{prefix}〔{year}〕", width, "号") if number else None
+    return _unusual(documents.normalise(text))
+
+
+def _unusual(number: str) -> Parsed | None:
     yeared = _YEARED.match(number)
     if yeared is None:
         return None

@@ -169,3 +169,13 @@ def test_real_numbers_are_read(shared_data: Path) -> None:
     texts = [line.split(",")[0] for line in lines]
     unread = [text for text in texts if parse(text) is None]
     assert unread == ["府勞動字第10041196000號", "30-113-030001"]
+
+
+@given(
+    st.sampled_from(["甲环罚", "甲A3队罚", "甲环罚字", "甲2"]),
+    st.integers(0, 99_999),
+    st.sampled_from(["", "0", "00"]),
+)
+def test_the_usual_way_and_the_long_one_read_alike(prefix: str, number: int, zeros: str) -> None:
+    usual = f"{prefix}〔2026〕{zeros}{number}号"
+    assert parse(usual) == parse(f" {usual}")  # a blank takes the long way

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import threading
+import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,7 +21,7 @@ from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, State
-from xinheng.outward.monitoring import service, store
+from xinheng.outward.monitoring import gaps, service, store
 from xinheng.outward.monitoring.errors import AlertEnded, ZeroRefused
 from xinheng.outward.monitoring.model import Ended, How
 from xinheng.outward.monitoring.series import Reason, Verdict
@@ -271,3 +273,34 @@ def test_what_a_gap_says_of_an_erased_neighbour_goes(house: House) -> None:
         service.forget(tx, house.record(receipt, 5))
         (gap,) = store.gaps(tx, None, None, 10)
     assert (gap.first, gap.evidence) == (5, {})
+
+
+# -- a million records -------------------------------------------------------------------------------
+
+FILLED = """
+insert into records (record, item, key_mac, content_mac, subject, source, event, profile, state, decided_on,
+                     document, due_on, received_on, shown_mark, reported_mark)
+select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'penalty', sha256(n::text::bytea),
+       sha256('c'::bytea), gen_random_uuid(), %(source)s, gen_random_uuid(), 'report', 'current',
+       date '2026-01-01' + (n / 3500)::int, '清市监处罚' || (n %% 40) || '队〔2026〕' || (n / 40) || '号',
+       date '2026-01-15' + (n / 3500)::int, date '2026-01-10' + (n / 3500)::int, true, true
+from generate_series(40, 1000000) n where n %% 20011 <> 0
+"""
+
+
+@pytest.mark.long
+def test_a_million_records(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    with house.database.transaction() as tx:
+        tx.execute(FILLED, {"source": agency(house).agency})
+        tx.execute("analyze records")
+    start = time.monotonic()
+    with house.database.transaction() as tx:
+        found = gaps.look(tx, house.pack, house.clock)
+    with capsys.disabled():
+        print(f"\n  {found}, {time.monotonic() - start:.1f} s, {peak()} MB")  # noqa: T201 - wanted
+    assert (found["gap_series"], found["gap_suspected"]) == (40, 49)
+
+
+def peak() -> int:
+    """Megabytes that this process ever took."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
