@@ -8,7 +8,12 @@ import io
 import pytest
 from tests.unit.faces.web.test_desk import sign_in
 
-LISTS = ("receipts", "codes", "numbers", "audit", "figures", "completeness", "exports")
+from xinheng.outward.reports import exports
+
+LISTS = (
+    *("receipts", "cases", "codes", "numbers", "audit", "figures", "completeness", "exports", "reviews"),
+    "reviews?kind=records",
+)
 
 
 @pytest.fixture
@@ -22,11 +27,11 @@ def test_every_list_is_offered_in_three_forms(office, name):
     page = office.get(f"/desk/{name}").text
     assert 'name="format" value="xlsx"' in page
     for form, start in (("xlsx", b"PK"), ("csv", "\ufeff".encode())):
-        answer = office.get(f"/desk/{name}?format={form}")
+        answer = office.get(f"/desk/{name}{'&' if '?' in name else '?'}format={form}")
         assert answer.status_code == 200, answer.text
         assert answer.content.startswith(start)
         assert answer.headers["cache-control"] == "no-store"
-    assert "记入导出记录" in office.get(f"/desk/{name}?format=print").text
+    assert "记入导出记录" in office.get(f"/desk/{name}{'&' if '?' in name else '?'}format=print").text
 
 
 def test_what_is_exported_is_what_was_filtered_for_and_it_is_noted(office):
@@ -56,3 +61,17 @@ def test_an_agency_sees_only_its_own_exports(client, place, office):
     page = client.get("/desk/exports").text
     assert "本局用的" in page
     assert "信用办用的" not in page
+
+
+def test_the_cases_of_all_stretches_leave_and_submissions_too(client, place, monkeypatch):
+    sign_in(client, "sjj", place.passwords["sjj"])
+    monkeypatch.setattr(exports, "PAGE", 1)  # turned at every row
+    found = client.get("/desk/cases?format=csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(found)))
+    with place.app.database.transaction() as tx:
+        [(held,)] = tx.fetch(
+            "select count(*) from cases where closed is null and owner = %(owner)s",
+            {"owner": place.agencies["SJJ"]},
+        )
+    assert len({row["编号"] for row in rows}) == len(rows) == held > 1
+    assert client.get("/desk/submissions?format=xlsx").content.startswith(b"PK")

@@ -22,6 +22,7 @@ from xinheng.evidence.submissions.errors import NoteRefusedError, SubmissionAbse
 from xinheng.evidence.submissions.model import Filter, State, Step, Submission, steps
 from xinheng.faces.web.access import Handler, OwnForm, handler, who
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.desk.form_start import actor
 from xinheng.faces.web.desk.handing import SUBMISSIONS, after_handing_in, publish
 from xinheng.faces.web.desk.preview_views import RETURNED_SHOWN, ROWS_LOOKED_AT, sample_row
@@ -62,11 +63,14 @@ CHOICES: Final[Mapping[str, tuple[str, tuple[State, ...]]]] = {
 def show_submissions(
     web: House,
     session: Handler,
+    sent_out: Wanted,
     state: Annotated[str, Query(max_length=10)] = "open",
     before: Annotated[UUID | None, Query()] = None,
 ) -> Response:
     """The agency's submissions by how far they have come, newest first."""
     chosen = state if state in CHOICES else "open"
+    if sent_out.form:
+        return send(web, session, sent_out, _sheet(web, session, chosen))
     mine = _agency(session)
     wanted = Filter(agencies=(mine,), states=CHOICES[chosen][1], before=before)
     with web.transaction() as tx:
@@ -87,6 +91,25 @@ def show_submissions(
         ),
     )
     return web.render.private("desk/submissions.html", "submissions", submissions=view, who=who(session))
+
+
+def _sheet(web: Web, session: Session, chosen: str) -> Sheet:
+    """The list as it leaves the house, read from where the last page ended."""
+    last: list[UUID | None] = [None]
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        wanted = Filter(agencies=(_agency(session),), states=CHOICES[chosen][1], before=last[0])
+        found = submissions.listed(tx, wanted, limit)
+        last[0] = found[-1].id if found else last[0]
+        return [
+            (
+                *(line.when, line.state.text, line.way, line.item_name, line.file_name, line.who),
+                *(line.for_whom, str(line.receipt or "")),
+            )
+            for line in _lines(web, tx, session, found)
+        ]
+
+    return Sheet("办理中的报送", ("时间", "状态", "方式", "事项", "文件", "提交人", "代录", "回执编号"), read)
 
 
 def _lines(

@@ -24,6 +24,8 @@ from xinheng.faces.web.access import Overseer, OwnForm, overseer, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import reviews_views as views
 from xinheng.faces.web.desk.codes import actor_of, require_decider, said
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
+from xinheng.faces.web.desk.receipts import item_name
 from xinheng.faces.web.views import PAGE_DEPTH, FormError, page_number, pages
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import audit
@@ -42,6 +44,7 @@ NOBODY: Final = UUID(int=0)
 def show_reviews(
     web: House,
     session: Overseer,
+    wanted: Wanted,
     kind: Annotated[str, Query()] = "",
     ended: Annotated[str, Query()] = "",
     page: Annotated[str, Query()] = "",
@@ -49,6 +52,8 @@ def show_reviews(
     """One of the lists."""
     number, closed = page_number(page), ended == "1"
     kind = kind if kind == views.RECORDS else views.SUBJECTS
+    if wanted.form:
+        return send(web, session, wanted, _sheet(web, kind, closed=closed))
     with web.transaction() as tx:
         listing = subjects.closed_reviews if closed else subjects.open_reviews
         names, named = listing(tx, number if kind == views.SUBJECTS else 1, SIZE)
@@ -79,6 +84,30 @@ def show_reviews(
         pages=pages(number, min(count, SIZE * PAGE_DEPTH), PATH, query, SIZE),
     )
     return web.render.private("desk/reviews.html", "reviews", reviews=view, who=who(session))
+
+
+def _sheet(web: Web, kind: str, *, closed: bool) -> Sheet:
+    """One of the lists as it leaves the house."""
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        if kind == views.SUBJECTS:
+            listing = subjects.closed_reviews if closed else subjects.open_reviews
+            lines = [views.subject_line(r) for r in listing(tx, offset // limit + 1, limit)[0]]
+        else:
+            found, _ = rows.listed(tx, limit, offset, closed=closed)
+            senders = agencies.by_ids(tx, {r.source for r in found})
+            lines = [
+                views.record_line(
+                    r,
+                    item_name(web.app.pack, r.item),
+                    senders[r.source].name if r.source in senders else "—",
+                )
+                for r in found
+            ]
+        return [(line.tag.text, line.one, line.other, line.opened, line.state.text) for line in lines]
+
+    name = "核对-主体" if kind == views.SUBJECTS else "核对-记录"
+    return Sheet(name, ("情形", "一方", "另一方", "时间", "状态"), read)
 
 
 @router.get(f"{PATH}/subjects/{{review}}")

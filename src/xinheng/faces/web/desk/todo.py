@@ -17,6 +17,7 @@ from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import todo_views as views
 from xinheng.faces.web.desk.cases_reach import actor, in_scope
 from xinheng.faces.web.desk.cases_views import CaseLine, Choice, case_line
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import ParameterError
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import Turn
@@ -43,6 +44,7 @@ def send_on() -> Response:
 def show_list(  # noqa: PLR0913, PLR0917 - one parameter a filter
     web: House,
     session: AnySession,
+    wanted: Wanted,
     kind: Text = "",
     state: Text = "",
     colour: Text = "",
@@ -53,6 +55,8 @@ def show_list(  # noqa: PLR0913, PLR0917 - one parameter a filter
 ) -> Response:
     """What waits: due today, overdue, handed from above, then the nearest term."""
     chosen = {"kind": kind, "state": state, "colour": colour, "owner": owner, "hand": hand}
+    if wanted.form:
+        return send(web, session, wanted, _sheet(web, session, chosen))
     with web.transaction() as tx:
         view = _view(web, tx, session, chosen, after, given)
     return web.render.private("desk/cases.html", "cases", cases=view, who=who(session))
@@ -185,6 +189,37 @@ def _stretch_by_stretch(
         missing -= len(part)
         found.append((stretch.title, part))
     return found
+
+
+def _sheet(web: Web, session: Session, chosen: Mapping[str, str]) -> Sheet:
+    """The list as it leaves the house, read from where the last page ended, stretch by stretch."""
+    today, begun = today_of(web), [views.Place(0, None)]
+
+    def read(tx: Transaction, limit: int, offset: int) -> list[tuple[str, ...]]:
+        base = _filter(session, in_scope(web, tx, session), chosen)
+        closed = base.state is State.CLOSED
+        wanted = (views.Stretch("办结", base),) if closed else views.stretches(base, chosen["colour"], today)
+        found: list[Case] = []
+        place = begin = begun[0]
+        for number in range(begin.stretch, len(wanted)):
+            after = begin.after if number == begin.stretch else None
+            turn = cases.ended if closed else cases.following
+            part = turn(tx, wanted[number].wanted, after, limit - len(found))
+            found += part
+            place = views.Place(number, views.after(part[-1]) if part else after)
+            if len(found) == limit:
+                break
+        begun[0] = place
+        line_of = _lines(web, tx, session, found)
+        return [_row(case, line_of(case)) for case in found]
+
+    return Sheet("待办", ("种类", "事由", "责任单位", "经办人", "状态", "期限", "紧急", "已有", "编号"), read)
+
+
+def _row(case: Case, line: CaseLine) -> tuple[str, ...]:
+    pressing = line.pressing.text if line.pressing else ""
+    named = (line.kind, line.title, line.owner, line.hand or "", line.state.text)
+    return (*named, line.due or "", pressing, line.age, str(case.case))
 
 
 def _lines(web: Web, tx: Transaction, session: Session, shown: list[Case]) -> Callable[[Case], CaseLine]:
