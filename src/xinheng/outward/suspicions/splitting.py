@@ -127,21 +127,23 @@ def _give(  # noqa: PLR0913, PLR0917 - which, whither, until when, what it is ca
 def pass_on(
     tx: Transaction, ids: Sequence[UUID], to: Agency, actor: Actor, clock: Clock, days: int = 0
 ) -> int:
-    """An office gives lines that it has in hand to a body below it. How many.
+    """An office gives lines that it has in hand to a body below it; each office between checks. How many.
 
     Raises AnswerRefused (not below, nothing chosen), TurnRefused.
     """
     those = in_hand(tx, ids, actor.agency)
-    own = access.by_ids(tx, [actor.agency] if actor.agency else [])
-    office = own.get(actor.agency) if actor.agency else None
     day = today(clock)
-    if office is None or not to.exists(day) or not access.is_above(tx, office, to, day):
+    way: tuple[UUID, ...] = ()
+    if actor.agency is not None and to.exists(day):
+        offices = {a.agency for _, a in access.tree(tx) if a.kind is AgencyKind.OFFICE}
+        way = routing.path(moving.links(tx), actor.agency, to.agency, offices, day)
+    if not way:
         raise AnswerRefused(
             found=f"{to.name}不在本单位之下", expected="本单位的下级单位", todo="从列表里选择", where="to"
         )
     for chain, due_on in {(s.chain, s.due_on) for s in those}:
         part = [s.suspicion for s in those if (s.chain, s.due_on) == (chain, due_on)]
-        _give(tx, part, (*chain, to.agency), _earlier(due_on, days), "passed", actor, clock, "")
+        _give(tx, part, (*chain, *way), _earlier(due_on, days), "passed", actor, clock, "")
     return len(those)
 
 

@@ -25,7 +25,16 @@ from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor
 from xinheng.outward.documents.attachments import Attachments
 from xinheng.outward.documents.errors import AttachmentRefused
-from xinheng.outward.suspicions import answering, lists, packages, reading, returning, splitting, store
+from xinheng.outward.suspicions import (
+    answering,
+    lists,
+    packages,
+    reading,
+    returning,
+    service,
+    splitting,
+    store,
+)
 from xinheng.outward.suspicions.errors import (
     AnswerRefused,
     ListAbsent,
@@ -257,6 +266,24 @@ def test_an_answer_is_checked_by_every_office_on_the_way(place: Place) -> None:
     ended = store.listed(place.tx, Filter(state=State.SETTLED), 10)
     assert {s.outcome for s in ended} == {Outcome.VOIDED, Outcome.NOT_DUE}
     assert cases.by_id(place.tx, ended[0].suspicion).closed is not None
+
+
+def test_what_the_city_returns_goes_through_the_county_again(place: Place) -> None:
+    place.keep()
+    every = place.of("CITY")
+    splitting.pass_on(place.tx, every, place.bodies["JX"], place.actor("CITY"), place.clock)
+    one = store.listed(place.tx, Filter(hand=place["JX"]), 1)[0]
+    assert one.chain == (place["CITY"], place["COUNTY"], place["JX"])
+    place.answer("JX")
+    place.accept("COUNTY")
+    answering.give_back(place.tx, every, "说明不够", place.actor("CITY"), place.clock)
+    again = store.by_id(place.tx, one.suspicion)
+    assert again is not None
+    assert (again.hand, again.state, again.said) == (place["COUNTY"], State.ANSWERED, "说明不够")
+    answering.give_back(place.tx, every, "补充决定书", place.actor("COUNTY"), place.clock)
+    assert place.answer("JX", Said(Outcome.NOT_OURS, "不是本单位作出")) == len(every)
+    assert place.accept("COUNTY") == place.accept("CITY") == len(every)
+    assert len(service.answers(place.tx, one.suspicion)) == 2
 
 
 def test_reported_meanwhile_needs_the_record(place: Place) -> None:
