@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -28,8 +28,9 @@ from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import audit, moving
 from xinheng.office.access import service as access
 from xinheng.office.cases.model import Actor
-from xinheng.outward.monitoring import lists, service, store, store_lists
-from xinheng.outward.monitoring.comparing import NAMES, Compared
+from xinheng.outward.capture import service as captures
+from xinheng.outward.monitoring import lists, service, store, store_lists, websites
+from xinheng.outward.monitoring.comparing import NAMES, Compared, Outcome
 from xinheng.outward.monitoring.lists import ORIGINS, Given
 from xinheng.outward.monitoring.series import Reason, Verdict
 
@@ -158,6 +159,30 @@ def gaps(
 
 
 @app.command()
+def website(
+    capture: Annotated[str, typer.Argument(metavar="抓取", help="抓取的名称")],
+    raise_: Annotated[bool, typer.Option("--raise", help="把未报送的提为疑似瞒报")] = False,
+) -> None:
+    """把抓取到的网站草稿与平台已有的记录逐条比对。"""
+    actor = Actor(None, None, audit.LOCAL_OPERATOR)
+    with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
+        known = captures.by_name(tx, capture)
+        agency = access.by_ids(tx, [known.agency])[known.agency]
+        given = Given(agency, known.item, "website", f"抓取草稿：{capture}", actor)
+        one = lists.compare(tx, house, given, websites.read(tx, house.pack, known))
+        raised = lists.raise_from(tx, house.pack, one.list_id, actor, house.clock) if raise_ else None
+        audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "watch.compare", f"{one.list_id} {capture}")
+    _say(one.counts, raised)
+
+
+def _say(counts: Mapping[Outcome, int], raised: int | None) -> None:
+    for outcome, count in counts.items():
+        typer.echo(f"{NAMES[outcome]}　{count}")
+    if raised is not None:
+        typer.echo(f"提出疑似瞒报　{raised}")
+
+
+@app.command()
 def compare(
     file: Annotated[Path, typer.Argument(metavar="文件", help="CSV、XLSX、XLS 或 ET 清单")],
     source: Annotated[str, typer.Option("--source", metavar="代码", help="谁的决定")],
@@ -186,10 +211,7 @@ def compare(
             raised = lists.raise_from(tx, house.pack, one.list_id, actor, house.clock) if raise_ else None
             detail = f"{one.list_id} {source} {sum(one.counts.values())} 行"
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "watch.compare", detail)
-    for outcome, count in one.counts.items():
-        typer.echo(f"{NAMES[outcome]}　{count}")
-    if raised is not None:
-        typer.echo(f"提出疑似瞒报　{raised}")
+    _say(one.counts, raised)
     if output:
         with output.open("w", encoding="utf-8-sig", newline="") as text:
             _write(text, lines)

@@ -34,8 +34,11 @@ from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import audit
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Role, Session
-from xinheng.outward.monitoring import lists, store_lists
+from xinheng.outward.capture import service as captures
+from xinheng.outward.capture.model import State
+from xinheng.outward.monitoring import lists, store_lists, websites
 from xinheng.outward.monitoring.comparing import NAMES, Outcome
+from xinheng.outward.monitoring.errors import ListRefused
 from xinheng.outward.monitoring.lists import ORIGINS, Given
 from xinheng.outward.monitoring.store_lists import WatchList
 from xinheng.outward.reports.exports import Reader
@@ -62,6 +65,11 @@ def _form(web: Web, tx: Transaction, session: Session) -> views.ListForm:
         agencies=tuple((a.code, a.name) for a in below) if session.account.role is Role.OFFICE else (),
         items=tuple((i.id, i.name) for i in pack.items.values() if i.role("document") and i.role("decided")),
         limit=bytes_text(web.app.settings.upload_bytes),
+        captures=tuple(
+            (c.name, f"{c.name}（{counts.get(State.WAITING, 0)} 条草稿）")
+            for c, counts in captures.listed(tx)
+            if session.account.role is Role.OFFICE and (scope is None or c.agency in scope)
+        ),
     )
 
 
@@ -151,6 +159,29 @@ def _compared(
         told = f"{refusal.title}：{refusal.found}。应为：{refusal.expected}"
         wrong = replace(form, file_error=told, errors=(FormError(told, "file"),))
         return _page(web, session, wrong, status=422)
+    return RedirectResponse(f"{PATH}/{one.list_id}", 303, {"cache-control": PRIVATE})
+
+
+@router.post(PATH + "/website")
+def compare_website(web: House, session: AnySession, form: OwnForm) -> Response:
+    """Compare what a capture read from an agency's website. Raises RoleRefusedError, CaptureAbsent."""
+    if session.account.role is not Role.OFFICE:
+        raise RoleRefusedError(
+            found=f"账号 {session.account.login}", expected="信用办的账号", todo="请信用办比对"
+        )
+    with web.transaction() as tx:
+        blank, capture = _form(web, tx, session), captures.by_name(tx, form.get("capture", ""))
+        if capture.name not in {name for name, _ in blank.captures}:
+            raise captures.absent(capture.name)
+        whose = agencies.by_ids(tx, [capture.agency])[capture.agency]
+    given = Given(whose, capture.item, "website", f"抓取草稿：{capture.name}", actor(session))
+    try:
+        with web.transaction() as tx:
+            one = lists.compare(tx, web.app, given, websites.read(tx, web.app.pack, capture))
+            _note(web, tx, session, "watch.compare", f"{one.list_id} {capture.name}")
+    except ListRefused as refusal:
+        told = f"{refusal.title}：{refusal.found}。应为：{refusal.expected}"
+        return _page(web, session, replace(blank, errors=(FormError(told, "capture"),)), status=422)
     return RedirectResponse(f"{PATH}/{one.list_id}", 303, {"cache-control": PRIVATE})
 
 

@@ -50,6 +50,7 @@ class ListForm:
     item: str = "penalty"
     origin: str = "audit"
     limit: str = ""
+    captures: tuple[tuple[str, str], ...] = ()  # of agencies' websites, for the office
     file_error: str | None = None
     errors: tuple[FormError, ...] = ()
 
