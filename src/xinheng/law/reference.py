@@ -10,6 +10,7 @@ from xinheng.law.packs import Pack
 from xinheng.law.publicity import Clock, Early, PublicityClass
 from xinheng.law.reference_appraisal import appraisal
 from xinheng.law.reference_items import common, described, overview
+from xinheng.law.reference_letters import letters
 from xinheng.law.reference_plans import workplans
 from xinheng.law.reference_tables import cited, section, spanned, table, yes
 
@@ -29,6 +30,7 @@ def page(pack: Pack) -> str:
         _remedies(pack),
         workplans(pack),
         appraisal(pack),
+        letters(pack),
         _calendar(pack),
     ]
     text = "\n\n".join(part for part in parts if part)
