@@ -182,13 +182,14 @@ def _page(made: Made) -> None:
         indent = line._p.get_or_add_pPr().get_or_add_ind()
         indent.set(qn("w:rightChars" if align is right else "w:leftChars"), "100")
         _run(line, "— ", PAGE, FOUR)
-        field = _run(line, "", PAGE, FOUR)
-        for tag, text in (("begin", None), (None, "PAGE"), ("separate", None), ("end", None)):
-            part = _once(field._r, "w:instrText" if text else "w:fldChar")
-            if text:
-                part.text = text
-            else:
-                part.set(qn("w:fldCharType"), tag)
+        for tag, text in (("begin", ""), ("", "PAGE"), ("separate", ""), ("", "1"), ("end", "")):
+            run = _run(
+                line, text if text == "1" else "", PAGE, FOUR
+            )  # the number is what is shown until then
+            if tag:
+                _once(run._r, "w:fldChar").set(qn("w:fldCharType"), tag)
+            elif text == "PAGE":
+                _once(run._r, "w:instrText").text = text
         _run(line, " —", PAGE, FOUR)
 
 
