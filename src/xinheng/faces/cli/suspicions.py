@@ -23,7 +23,7 @@ from xinheng.office.access import service as access
 from xinheng.office.access.audit import LOCAL_OPERATOR
 from xinheng.office.cases.model import Actor
 from xinheng.outward.documents.attachments import Attachments
-from xinheng.outward.suspicions import lists, packages, reading, returning, splitting
+from xinheng.outward.suspicions import lists, packages, reading, returning, splitting, telling
 from xinheng.outward.suspicions.errors import ListRefused
 from xinheng.outward.suspicions.model_lists import KEPT, Column, NewList, SuspicionList
 from xinheng.outward.suspicions.package_file import is_package
@@ -76,6 +76,7 @@ def split(
         by = _actor(tx, office)
         one = lists.by_id(tx, list_id, by.agency)
         done = splitting.split(tx, one, by.agency or UUID(int=0), by, house.clock, days, deep=deep)
+        telling.given(tx, done.given, by, house.clock, house.pack)
         names = access.by_ids(tx, done.passed)
     for agency, count in done.passed.items():
         typer.echo(f"{names[agency].name}：{count} 行")

@@ -29,6 +29,7 @@ class Split:
     passed: Mapping[UUID, int]
     unknown: int
     ambiguous: int
+    given: tuple[UUID, ...] = ()  # the suspicions that were passed on
 
     @property
     def total(self) -> int:
@@ -79,7 +80,7 @@ def split(
         _give(tx, ids, chain, due_on, "passed", actor, clock, "")
         below = chain[chain.index(office) + 1]
         passed[below] = passed.get(below, 0) + len(ids)
-    return Split(passed, unknown, ambiguous)
+    return Split(passed, unknown, ambiguous, tuple(id_ for ids in moves.values() for id_ in ids))
 
 
 def _meant(names: routing.Names, of: SuspicionList, line: Line | None, on: date | None) -> frozenset[UUID]:

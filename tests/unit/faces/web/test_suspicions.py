@@ -171,6 +171,16 @@ def test_many_at_once_on_a_page_and_as_a_file(kept: str, bureau: Client, place: 
     assert sheet.text.count("示例第") == 30
 
 
+def test_whoever_gets_lines_is_told(kept: str, bureau: Client, office: Client, place: Town) -> None:
+    assert "示例市信用办转来疑似瞒报 30 行：省第四批疑似瞒报" in bureau.get("/desk/notices").text
+    with place.app.database.transaction() as tx:
+        waiting = service.listed(tx, Filter(hand=place.agencies["XYB"], state=State.ANSWERED), 50)
+    line = next(s.suspicion for s in waiting if s.agency == place.agencies["SJJ"])
+    assert act(office, "return", line, note="").status_code == 400
+    assert act(office, "return", line, note="请附决定书").status_code == 303
+    assert "示例市信用办退回疑似瞒报的答复 1 行" in bureau.get("/desk/notices").text
+
+
 def test_of_two_at_the_same_moment_one_is_told(kept: str, place: Town) -> None:
     line, results, start = line_of(place, "HBJ"), [], threading.Barrier(2)
 

@@ -32,7 +32,7 @@ from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import grouped, page_number, pages
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import AgencyKind, Session
-from xinheng.outward.suspicions import lists, service, splitting
+from xinheng.outward.suspicions import lists, service, splitting, telling
 from xinheng.outward.suspicions.model import Filter, Source, State
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -206,15 +206,11 @@ def split(web: House, session: AnySession, list_id: UUID, form: OwnForm) -> Resp
     def act() -> str:
         with web.transaction() as tx:
             one = lists.by_id(tx, list_id, sees(session))
+            by, clock = actor(session), web.app.clock
             done = splitting.split(
-                tx,
-                one,
-                office(session),
-                actor(session),
-                web.app.clock,
-                days(form),
-                deep=form.get("deep") == "1",
+                tx, one, office(session), by, clock, days(form), deep=form.get("deep") == "1"
             )
+            telling.given(tx, done.given, by, clock, web.app.pack)
         return f"said=split&n={done.total}"
 
     return attempted(web, session, list_id, act)

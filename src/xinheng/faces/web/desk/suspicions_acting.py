@@ -28,7 +28,7 @@ from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Session
 from xinheng.office.cases import service as cases
 from xinheng.outward.documents import attachments as files
-from xinheng.outward.suspicions import answering, lists, service, splitting
+from xinheng.outward.suspicions import answering, lists, service, splitting, telling
 from xinheng.outward.suspicions.errors import AnswerRefused
 from xinheng.outward.suspicions.model import OUTCOMES, SOURCES, Outcome, Said, Suspicion
 
@@ -149,15 +149,19 @@ def _do(web: Web, tx: Transaction, session: Session, asked: Asked, scan: files.A
                 raise AnswerRefused(
                     found="没有选转给谁", expected="下级单位之一", todo="选择后再提交", where="to"
                 )
-            return splitting.pass_on(
+            count = splitting.pass_on(
                 tx, asked.ids, agencies.by_code(tx, whither), by, clock, reach.days(asked.fields)
             )
+            telling.given(tx, asked.ids, by, clock, web.app.pack)
+            return count
         case "back":
             return splitting.send_back(tx, asked.ids, note, by, clock)
         case "accept":
             return answering.accept(tx, asked.ids, by, clock)
         case "return":
-            return answering.give_back(tx, asked.ids, note, by, clock)
+            count = answering.give_back(tx, asked.ids, note, by, clock)
+            telling.returned(tx, asked.ids, note, by, clock, web.app.pack)
+            return count
     raise AnswerRefused(found="没有选怎么办", expected="所列办法之一", todo="选择后再提交", where="do")
 
 
