@@ -39,7 +39,7 @@ def rules(route: APIRoute) -> list[object]:
 
 def address(route: APIRoute) -> str:
     filled = {"code": "91420100MA000000XX", "record": ID, "receipt": ID, "token": "x" * 22, "path": "x"}
-    filled |= {"plan": "x", "task": "x"}
+    filled |= {"plan": "x", "task": "x", "month": "2020-01", "form": "pdf", "name": "2020-01.csv"}
     filled |= {"exchange": ID, "capture": ID, "draft": ID, "item": "penalty"}
     filled |= {"list_id": ID, "suspicion": ID, "attachment": ID}
     filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "declaration": ID, "review": ID}
