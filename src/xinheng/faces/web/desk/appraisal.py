@@ -17,6 +17,7 @@ from xinheng.faces.app.activation import archived
 from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import appraisal_views as views
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import RoleRefusedError
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import FormError, Tag, page_number, pages
@@ -24,7 +25,7 @@ from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency, Role, Session
-from xinheng.outward.appraisal import counting, model, service, steps
+from xinheng.outward.appraisal import counting, model, ranking, service, steps
 from xinheng.outward.appraisal.errors import AppraisalAbsent, AppraisalRefused
 from xinheng.outward.appraisal.model import Outcome, Run, State
 from xinheng.outward.appraisal.service import NewRun, Opened
@@ -142,8 +143,12 @@ def _month(text: str) -> date:
 
 
 @router.get(PATH + "/{run}", dependencies=[Depends(signed_in)])
-def show_run(web: House, session: AnySession, run: UUID, said: Annotated[str, Query()] = "") -> Response:
+def show_run(
+    web: House, session: AnySession, run: UUID, wanted: Wanted, said: Annotated[str, Query()] = ""
+) -> Response:
     """The ranks, for the office; a unit goes to its own card."""
+    if wanted.form:
+        return send(web, session, wanted, _sheet(web, session, run))
     return _run_page(web, session, run, SAID.get(said, ""))
 
 
@@ -175,6 +180,17 @@ def _run_page(
     )
     status = 422 if errors else 200
     return web.render.private("desk/appraisal.html", "appraisal", status, view=view, who=who(session))
+
+
+def _sheet(web: Web, session: Session, run: UUID) -> Sheet:
+    with web.transaction() as tx:
+        there = service.by_id(tx, run)
+        if not reads(session, there):
+            raise absent(run)
+        found = service.opened(tx, pack_of(web, tx, there), there)
+        names = agencies.by_ids(tx, [card.agency for card in found.cards])
+    rows = [ranking.row(found, card, names) for card in found.cards]
+    return Sheet("考核名次", ranking.columns(found), lambda _, limit, offset: rows[offset : offset + limit])
 
 
 def _rank(found: Opened, card: model.Card, names: Mapping[UUID, Agency]) -> views.RankLine:

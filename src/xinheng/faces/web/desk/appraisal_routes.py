@@ -3,6 +3,7 @@
 from xinheng.faces.web.desk import (
     appraisal,
     appraisal_card,
+    appraisal_report,
     assessments,
     assessments_acting,
     monitoring_check,
@@ -11,6 +12,7 @@ from xinheng.faces.web.desk import (
 from xinheng.faces.web.portal import assessments as public
 
 ROUTERS = (
+    appraisal_report.router,  # before the cards, whose addresses it is like
     appraisal_card.router,
     appraisal.router,
     assessments_acting.router,

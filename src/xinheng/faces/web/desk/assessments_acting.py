@@ -15,6 +15,7 @@ from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import assessments as desk
 from xinheng.faces.web.desk import papers
 from xinheng.faces.web.desk.appraisal import error, saved, to
+from xinheng.faces.web.desk.appraisal_report import WRITERS, noted
 from xinheng.faces.web.desk.cases_reach import actor
 from xinheng.faces.web.desk.papers import Paper
 from xinheng.faces.web.errors import RoleRefusedError
@@ -26,16 +27,10 @@ from xinheng.outward.appraisal.appeals import NewAppeal, Reply
 from xinheng.outward.appraisal.errors import AssessmentRefused
 from xinheng.outward.appraisal.model import Evidence, Outcome
 from xinheng.outward.appraisal.model_assessment import Assessment, Verdict
-from xinheng.outward.documents import docx, pdf, xlsx
 
 router = APIRouter(include_in_schema=False)
 ACT: Final = f"{desk.PATH}/act"
 CSV: Final = "text/csv; charset=utf-8"
-WRITERS: Final = {
-    "docx": (docx.write, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "pdf": (pdf.write, "application/pdf"),
-    "xlsx": (xlsx.write, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 
 
 @router.post(ACT, dependencies=[Depends(signed_in)])
@@ -118,6 +113,7 @@ def send_sheet(web: House, session: AnySession, assessment: UUID) -> Response:
     with web.transaction() as tx:
         one = _whole(tx, session, assessment)
         content = assessing.sheet(tx, web.app.pack, assessment)
+        noted(web, tx, session, f"评估样本 {one.name}", content.count(b"\n") - 1, content, "csv")
     return saved(content, f"样本-{one.name}.csv", CSV)
 
 
@@ -140,8 +136,11 @@ def send_report(web: House, session: AnySession, assessment: UUID, kind: str) ->
         issuer,
         at.astimezone(SHANGHAI).date(),
     )
-    write, media = WRITERS[kind]
-    return saved(write(document), f"评估报告-{one.name}.{kind}", media)
+    write, media, form = WRITERS[kind]
+    content = write(document)
+    with web.transaction() as tx:
+        noted(web, tx, session, document.title, len(bodies), content, form)
+    return saved(content, f"评估报告-{one.name}.{kind}", media)
 
 
 @router.get(desk.PATH + "/{assessment}/files/{digest}", dependencies=[Depends(signed_in)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -22,7 +23,7 @@ from xinheng.faces.web.desk.papers import Paper
 from xinheng.faces.web.errors import RoleRefusedError
 from xinheng.faces.web.views import FormError
 from xinheng.ground.store.transaction import Transaction
-from xinheng.office.access import moving
+from xinheng.office.access import audit, moving
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Role, Session
 from xinheng.office.access.model_tree import By
@@ -201,6 +202,8 @@ def send_package(web: House, session: AnySession) -> Response:
         table = self_check.table_of(web.app.pack)
         place = session.agency.name if session.agency else web.app.settings.site_name
         content = self_check.package(tx, table, found, (place, *window), papers.shelf(web).read)
+        digest = hashlib.sha256(content).hexdigest()
+        audit.note(tx, web.app.clock, session.account.login, "monitoring.package", digest)
     return saved(content, f"城市监测自查-{window[1]:%Y-%m}.zip", "application/zip")
 
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from xinheng.faces.web.access import AnySession, oversees, signed_in, who
 from xinheng.faces.web.context import House
+from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.views import FormError, grouped
 from xinheng.judgement.publicity import openness
 from xinheng.judgement.publicity.openness import Openness
@@ -28,6 +29,7 @@ PATH: Final = "/desk/openness"
 MONTH: Final = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
 LONGEST: Final = 60  # months in one question
 NONE: Final = "—"
+COLUMNS: Final = ("单位", "事项", "公示中", "应公示", "比例", "没有公示的原因")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class View:
 def show(
     web: House,
     session: AnySession,
+    wanted: Wanted,
     first: Annotated[str, Query(alias="from", max_length=10)] = "",
     last: Annotated[str, Query(alias="to", max_length=10)] = "",
 ) -> Response:
@@ -71,6 +74,9 @@ def show(
         (_line(names[r.source].name, items[r.item], (r,)) for r in found if r.source in names),
         key=lambda line: (line.agency, line.item),
     )
+    if wanted.form and not errors:
+        cells = [(r.agency, r.item, r.published, r.publishable, r.ratio, r.why) for r in lines]
+        return send(web, session, wanted, Sheet("公开比例", COLUMNS, lambda _, n, at: cells[at : at + n]))
     end = date.fromordinal(span[1].toordinal() - 1)
     view = View(
         day=str(day),

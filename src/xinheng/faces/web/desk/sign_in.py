@@ -30,6 +30,7 @@ from xinheng.faces.web.errors import status_of
 from xinheng.faces.web.pages import PRIVATE
 from xinheng.faces.web.views import FormError
 from xinheng.office.access import accounts, audit
+from xinheng.office.access.model import Role
 
 router = APIRouter(include_in_schema=False)
 RECENT = 10
@@ -87,6 +88,8 @@ def sign_out(request: Request, web: House, session: AnySession, _: OwnForm) -> R
 @router.get("/desk", dependencies=[Depends(signed_in)])
 def show_desk(web: House, session: AnySession) -> Response:
     """What is new for this account."""
+    if session.account.role is Role.ASSESSOR:  # whose desk is its assessments
+        return RedirectResponse("/desk/assessments", 303, {"cache-control": PRIVATE})
     with web.transaction() as tx:
         kept = intake.listed(tx, scope(session), RECENT)
         receipts = lines(tx, web.app.pack, kept)
