@@ -43,12 +43,22 @@ def _inner_space(chance: random.Random, name: str) -> str:
     return name[:at] + chance.choice(" 　") + name[at:]
 
 
+REQUIRED: Final = {
+    "CF": ("CF_CFLB", "CF_NR", "CF_JDRQ", "CF_WFXW"),
+    "XK": ("XK_NR", "XK_JDRQ", "XK_XKLB", "XK_ZT"),
+}
+
+
+def comes_back(row: Row, sent: Row, item: str) -> bool:
+    """Whether what befell a row on its way returns it: something of its code, or a field it must have."""
+    code = f"{item}_XDR_SHXYM"
+    if code not in row:
+        return False
+    return sent[code].upper() != row[code] or any(sent[name] != row[name] for name in REQUIRED[item])
+
+
 def _missing(chance: random.Random, row: Row, item: str) -> None:
-    fields = {
-        "CF": ("CF_CFLB", "CF_NR", "CF_JDRQ", "CF_WFXW"),
-        "XK": ("XK_NR", "XK_JDRQ", "XK_XKLB", "XK_ZT"),
-    }
-    row[chance.choice(fields[item])] = ""
+    row[chance.choice(REQUIRED[item])] = ""
 
 
 def _not_in_list(_: random.Random, row: Row, item: str) -> None:

@@ -21,9 +21,12 @@ from typing import Final
 
 from xinheng.core.times import Known
 from xinheng.evidence.intake.model import Request
+from xinheng.evidence.intake.own_columns import CASE
+from xinheng.evidence.intake.returned_cases import KIND as RETURNED
 from xinheng.evidence.intake.service import submit
 from xinheng.faces.app.demo import planting
 from xinheng.faces.app.demo.accounts import ACTOR
+from xinheng.faces.app.demo.decisions import Row
 from xinheng.faces.app.demo.errors import DemoRunning, NotADemoHome
 from xinheng.faces.app.demo.places import AGENCIES, BY_KEY, FOUNDED
 from xinheng.faces.app.demo.plan import SEED, TOGETHER, Delivery, by_day, deliveries, in_order
@@ -35,6 +38,8 @@ from xinheng.ground.engine import Engine
 from xinheng.office.access import service as access
 from xinheng.office.access.errors import AgencyUnknown
 from xinheng.office.access.model import AgencyKind, Level
+from xinheng.office.cases import service as cases
+from xinheng.office.cases.model import Filter, Page
 
 FOLDER: Final = "demo"
 STATE: Final = "state.json"
@@ -44,6 +49,7 @@ OUTGOING: Final = "outgoing"
 OPENED: Final = Known(datetime(2023, 11, 19, 1, tzinfo=UTC))
 NOTICE: Final = "演示：本站全部单位、机构和记录均为虚构"
 PACK: Final = "national"
+DOCUMENTS: Final = {"penalty": "CF_WSH", "permit": "XK_WSH", "inspection": "JC_WSH"}  # field of the number
 
 Say = Callable[[str, int, int], None]
 """Told of every step: what happens, how many of its parts are done, how many there are."""
@@ -188,7 +194,7 @@ def enter_agencies(app: App) -> None:
 def send(app: App, delivery: Delivery, outgoing: Path) -> None:
     """One file through the real intake; gone afterwards, as every upload."""
     path = outgoing / delivery.file_name
-    write(list(delivery.rows), delivery.item, delivery.style, delivery.title, path)
+    write(_answering(app, delivery), delivery.item, delivery.style, delivery.title, path)
     submit(
         app,
         Request(
@@ -201,6 +207,16 @@ def send(app: App, delivery: Delivery, outgoing: Path) -> None:
         ),
     )
     path.unlink()
+
+
+def _answering(app: App, delivery: Delivery) -> list[Row]:
+    """The rows, with the 退回编号 that the returned workbook gave where one mends what came back."""
+    with app.database.transaction() as tx:
+        agency = access.by_code(tx, delivery.agency.code).agency
+        waiting = cases.listed(tx, Filter(owner=agency, kind=RETURNED, closed=False), Page(1, 1_000))
+    back = {case.title.rpartition("：")[2]: str(case.case) for case in waiting}
+    number = DOCUMENTS[delivery.item]
+    return [{**row, CASE: back[row[number]]} if row.get(number) in back else row for row in delivery.rows]
 
 
 def _lay_out(sample: Delivery, folder: Path) -> None:

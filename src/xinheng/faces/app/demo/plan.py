@@ -13,7 +13,7 @@ from xinheng.core.times import SHANGHAI, Known
 from xinheng.faces.app.demo import decisions
 from xinheng.faces.app.demo import proportions as share
 from xinheng.faces.app.demo.decisions import Numbers, Row
-from xinheng.faces.app.demo.dirt import Dirt
+from xinheng.faces.app.demo.dirt import Dirt, comes_back
 from xinheng.faces.app.demo.matters import ACTS, LICENCES
 from xinheng.faces.app.demo.organisations import Organisation, organisations
 from xinheng.faces.app.demo.places import BY_KEY, Agency
@@ -40,6 +40,13 @@ DELIVERIES: Final = {
 }
 AGAIN: Final = 3  # rows of the last delivery sent once more as they were,
 AMENDED: Final = 2  # and sent again with other words
+# What else comes in the last whole month, so that its bulletin and its public figures have something to tell.
+MONTH: Final = {
+    ("market", "penalty"): date(2026, 10, 14),
+    ("county-market", "penalty"): date(2026, 10, 14),
+    ("transport", "penalty"): date(2026, 10, 21),
+    ("approval", "permit"): date(2026, 10, 21),
+}
 # The backlog entered later (补录): old decisions on both sides of older boundaries of the law.
 BACKLOG: Final = (
     (date(2017, 7, 24), date(2017, 8, 4)),
@@ -87,6 +94,7 @@ class _Desk:
     parties: list[Organisation]
     turn: Iterator[Organisation]  # those that come once before anybody comes by chance
     last: list[Row] = field(default_factory=list)  # rows of its last delivery, as they ought to be
+    broken: list[Row] = field(default_factory=list)  # those of them that came back
 
     @property
     def prefix(self) -> str:
@@ -100,10 +108,11 @@ class _Desk:
         return decisions.about_person(self.chance, row) if person else row
 
     def resent(self) -> list[Row]:
-        """Rows of the last delivery that come again: some as they were, some corrected."""
+        """Rows of the last delivery that come again: as they were, corrected, or mended after a return."""
         chosen = self.chance.sample(self.last, min(len(self.last), AGAIN + AMENDED))
         text = "CF_SY" if self.item == "penalty" else "XK_NR"
-        return chosen[:AGAIN] + [{**row, text: row[text] + "（更正）"} for row in chosen[AGAIN:]]
+        amended = [{**row, text: row[text] + "（更正）"} for row in chosen[AGAIN:]]
+        return chosen[:AGAIN] + amended + [row for row in self.broken if row not in chosen]
 
 
 def deliveries(seed: str = SEED) -> list[Delivery]:
@@ -153,6 +162,8 @@ def _schedule(desks: list[_Desk]) -> list[tuple[date, _Desk]]:
         step = span // times
         ends = LAST_DAY - timedelta(days=place * step // len(desks))
         spread += [(ends - timedelta(days=back * step), place) for back in range(times)]
+        if month := MONTH.get((desk.agency.key, desk.item)):
+            spread.append((month, place))
     spread.sort()
     found: list[tuple[date, _Desk]] = []
     while spread:
@@ -179,7 +190,11 @@ def _delivery(desk: _Desk, last: date, dirt: Dirt) -> Delivery:
         made.append(desk.decide(day - timedelta(days=desk.chance.randint(40, 120)) if late else day))
     code = f"{desk.prefix}_XDR_SHXYM"
     desk.last = [row for row in made if code in row]
-    rows = again + [one for row in made for one in (dirt.on(row, desk.prefix) if code in row else [row])]
+    desk.broken, rows = [], again
+    for row in made:
+        sent = dirt.on(row, desk.prefix) if code in row else [row]
+        desk.broken += [row] if comes_back(row, sent[0], desk.prefix) else []
+        rows += sent
     style = STYLES[desk.agency.key]
     constants = {
         "CF_CFJGDM": desk.agency.code,

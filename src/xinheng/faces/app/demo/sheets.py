@@ -11,6 +11,7 @@ from typing import Final
 
 import xlsxwriter
 
+from xinheng.evidence.intake.own_columns import CASE
 from xinheng.faces.app.demo.decisions import Row
 from xinheng.faces.app.demo.dirt import NUMERIC
 
@@ -165,6 +166,8 @@ _MADE: Final = datetime(2026, 11, 19, tzinfo=UTC)  # written into workbooks: the
 def write(rows: list[Row], item: str, style: Style, title: str, path: Path) -> None:
     """Write the rows as one file at `path`, in the agency's form."""
     headers = style.header_of(item)
+    if any(CASE in row for row in rows):
+        headers = (*headers, (CASE, CASE))
     if style.form == "xlsx":
         _write_workbook(rows, headers, style, title, path)
         return
