@@ -14,7 +14,7 @@ from xinheng.core.times import Clock, today
 from xinheng.core.wording import fault
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
-from xinheng.law.workplans import PlanFigure, PlanTask, Reach, WorkPlan
+from xinheng.law.workplans import PlanFigure, PlanTask, Reach, Rhythm, WorkPlan
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency, fold_name
@@ -23,7 +23,7 @@ from xinheng.office.notices import service as notices
 from xinheng.office.notices.model import NewNotice
 from xinheng.outward.plans import due, store
 from xinheng.outward.plans.errors import BodyRefused, EntryRefused, NotTheirs, PlanUnknown, ReviewRefused
-from xinheng.outward.plans.model import Entry, Review, Said
+from xinheng.outward.plans.model import Entry, Review, Said, term_of
 
 WORDS_LENGTH: Final = 500
 EVIDENCE_LENGTH: Final = 300
@@ -147,7 +147,7 @@ def enter(tx: Transaction, pack: Pack, new: NewEntry, agency: Agency, actor: Act
             todo="请信用办登记单位对应，或由责任单位填报",
             where=new.figure or new.task,
         )
-    _check(plan, figure, new, day)
+    _check((plan, task), figure, new, day)
     entry = Entry(
         entry=new_id(clock),
         plan=plan.id,
@@ -171,12 +171,9 @@ def enter(tx: Transaction, pack: Pack, new: NewEntry, agency: Agency, actor: Act
     return entry
 
 
-def _check(plan: WorkPlan, figure: PlanFigure | None, new: NewEntry, day: date) -> None:
+def _check(at: tuple[WorkPlan, PlanTask], figure: PlanFigure | None, new: NewEntry, day: date) -> None:
     where = figure.id if figure else new.task
-    if new.as_of > day:
-        _refuse(f"日期 {new.as_of} 晚于今天", "今天或之前的日期", where)
-    if plan.span is not None and new.as_of < plan.span.start:
-        _refuse(f"日期 {new.as_of} 早于计划开始", f"{plan.span.start} 起的日期", where)
+    _check_day(at, figure, new, day)
     numeric = figure is not None and figure.value is not None
     if numeric and new.amount is None:
         _refuse("没有填数值", f"以“{figure.unit if figure else ''}”为单位的数", where)
@@ -193,6 +190,19 @@ def _check(plan: WorkPlan, figure: PlanFigure | None, new: NewEntry, day: date) 
     least = 2 if figure is not None or new.done else 0  # a mere note of progress needs no proof
     if wrong := fault(" ".join(new.evidence.split()), least, EVIDENCE_LENGTH):
         _refuse(f"依据{wrong}", f"{least} 至 {EVIDENCE_LENGTH} 个字：文件名、文号或网页，不含证件号码", where)
+
+
+def _check_day(at: tuple[WorkPlan, PlanTask], figure: PlanFigure | None, new: NewEntry, day: date) -> None:
+    """Not after today, not before the plan; what is entered each month, quarter or year not after its term."""
+    (plan, task), where = at, figure.id if figure else new.task
+    last = term_of(plan, task)
+    periodic = figure is not None and figure.every is not Rhythm.ONCE
+    if new.as_of > day:
+        _refuse(f"日期 {new.as_of} 晚于今天", "今天或之前的日期", where)
+    if plan.span is not None and new.as_of < plan.span.start:
+        _refuse(f"日期 {new.as_of} 早于计划开始", f"{plan.span.start} 起的日期", where)
+    if periodic and last is not None and new.as_of > last:
+        _refuse(f"日期 {new.as_of} 在计划结束之后", f"至 {last} 的日期；一期的数写这一期的最后一天", where)
 
 
 def _refuse(found: str, expected: str, where: str) -> NoReturn:

@@ -139,6 +139,15 @@ def test_what_cannot_be_taken(place: Place, more: dict[str, object], match: str)
             place.enter(tx, place.market, **said)
 
 
+def test_a_month_after_the_plan_is_no_month_of_it(place: Place) -> None:
+    with place.tx() as tx:
+        place.map(tx, place.market)
+        place.clock.set(datetime(2024, 2, 20, 2, tzinfo=UTC))
+        place.enter(tx, place.market, "2", date(2023, 12, 31))
+        with pytest.raises(EntryRefused, match="计划结束之后"):
+            place.enter(tx, place.market, "2", date(2024, 1, 31))
+
+
 def test_unknown_plans_tasks_and_figures_are_named(place: Place) -> None:
     with place.tx() as tx:
         for more in ({"plan": "x"}, {"task": "x"}, {"figure": "x"}):
