@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,12 +29,14 @@ from xinheng.outward.documents.errors import AttachmentRefused
 from xinheng.outward.suspicions import (
     answering,
     lists,
+    package_file,
     packages,
     reading,
     returning,
     service,
     splitting,
     store,
+    store_lists,
 )
 from xinheng.outward.suspicions.errors import (
     AnswerRefused,
@@ -477,6 +480,65 @@ def test_a_changed_package_is_refused_whole(place: Place) -> None:
     assert place.lines("CITY")[:1] != [7]
     with pytest.raises(ListTwice):
         taken_in(place, place.folder / "handed.zip")
+
+
+def forged(path: Path, change) -> Path:
+    """A package with other answers and digests that match: made with care, by somebody who has the file."""
+    with zipfile.ZipFile(path) as parts:
+        said = json.loads(parts.read("manifest.json"))
+        members = {name: parts.read(name) for name in parts.namelist() if name != "manifest.json"}
+    members["answers.json"] = json.dumps(change(json.loads(members["answers.json"]), members)).encode()
+    target = path.with_name("forged.zip")
+    del said["files"]
+    package_file.write(target, said, members)
+    return target
+
+
+def test_what_a_forged_package_may_not_do(place: Place) -> None:
+    of = place.keep()
+    place.split(of)
+    path = answered_by_county(place, of)
+    others = {str(one.line_id) for one in store_lists.lines(place.tx, of.list_id, 0, 100)}
+    mine = {one["id"] for one in json.loads(zipfile.ZipFile(path).read("answers.json"))}
+    html = b"<html><script>alert(1)</script>"
+
+    def elsewhere(answers, _members):
+        return [{**answers[0], "id": sorted(others - mine)[0]}]
+
+    def page(answers, members):
+        members[f"files/{returning.digest(html)}"] = html
+        return [{**answers[0], "files": [{"name": "决定书.pdf", "sha256": returning.digest(html)}]}]
+
+    def missing(answers, _members):
+        return [{**answers[0], "files": [{"name": "决定书.pdf", "sha256": "0" * 64}]}]
+
+    for change in (
+        elsewhere,
+        page,
+        missing,
+        lambda answers, _: [answers[0], answers[0]],
+        lambda answers, _: [{**answers[0], "outcome": "innocent"}],
+        lambda answers, _: [{"id": answers[0]["id"]}],
+        lambda answers, _: {"answers": answers},
+    ):
+        place.tx.execute("savepoint whole")
+        with pytest.raises((PackageRefused, AttachmentRefused)):
+            merged(place, of, forged(path, change))
+        place.tx.execute("rollback to savepoint whole")
+    assert [s.state for s in store.listed(place.tx, Filter(list_id=of.list_id), 10)] == [State.GIVEN] * 6
+
+
+def test_a_package_never_unfolds_beyond_its_bounds(place: Place) -> None:
+    bomb = place.folder / "bomb.zip"
+    with (
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts,
+        parts.open("manifest.json", "w") as member,
+    ):
+        for _ in range(70):
+            member.write(b"[" * (1 << 20))
+    for path in (bomb, rewritten(bomb, {"manifest.json": b"[" * 100_000}), place.folder / "none.zip"):
+        with pytest.raises(PackageRefused):
+            packages.read_handed(path, DAY)
 
 
 def test_lines_that_are_out_can_be_taken_back(place: Place) -> None:
