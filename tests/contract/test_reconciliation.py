@@ -167,7 +167,7 @@ def test_what_stands_above_by_another_way_is_named_and_counted(link: Link) -> No
     (counted,) = deal.differences(Kind.COUNT)
     assert found.item == "penalty"
     assert "本地没有" in found.said
-    assert f"对方现有 {len(deal.there())} 条" in counted.said
+    assert f"清单现有 {len(deal.there())} 条" in counted.said
     assert deal.open_cases() == ["upward_difference"] * 2
     deal.decide(number)  # the same decision comes the ordinary way: it is known above
     assert link.whole().differences == 0

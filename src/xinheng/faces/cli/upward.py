@@ -89,7 +89,11 @@ def run(
                 typer.echo(f"{partner.name}：{refusal}", err=True)
                 failed = refusal
                 continue
-            seen = f"，比对清单 {sum(ran.compared.there.values())} 条" if ran.compared else ""
+            seen = (
+                f"，比对清单 {sum(ran.compared.held.values()) + len(ran.compared.unknown)} 条"
+                if ran.compared
+                else ""
+            )
             typer.echo(
                 f"{partner.name}：看过 {ran.followed} 个事件，发出 {ran.batches} 批，"
                 f"收到 {ran.answered} 条结果{seen}；差异 {ran.differences} 项"

@@ -34,7 +34,8 @@ class Compared:
     at: datetime
     held: Counter[tuple[str, UUID]] = field(default_factory=Counter)
     shown: Counter[tuple[str, UUID]] = field(default_factory=Counter)
-    there: Counter[str] = field(default_factory=Counter)  # current records by item, known here or not
+    # current records by item, known here or not; without those on their way or answered since
+    there: Counter[str] = field(default_factory=Counter)
     unknown: dict[str, str] = field(default_factory=dict)  # what the partner calls it -> item
     differing: int = 0
 
@@ -68,10 +69,11 @@ def _page(
     by_there = ways_store.by_there(tx, partner.partner, {h.there for h in page if h.record not in by_record})
     met: dict[UUID, tuple[Kept, Held]] = {}
     for held in page:
-        if held.current:
-            found.there[held.item] += 1
         kept = by_record.get(held.record) if held.record else None
         kept = kept or by_there.get(held.there)
+        settled = kept is None or (kept.way.settled and kept.changed < found.at)
+        if held.current and settled:
+            found.there[held.item] += 1
         if kept is None:
             if held.current and len(found.unknown) < MOST_UNKNOWN:
                 found.unknown[held.there] = held.item

@@ -253,12 +253,12 @@ def _refused(tx: Transaction, partner: Partner) -> list[Found]:
 
 
 def _counts(tx: Transaction, partner: Partner, compared: Compared) -> list[Found]:
-    here = ways_store.standing(tx, partner.partner)
+    here = ways_store.standing(tx, partner.partner, compared.at)
     found = []
     for item in sorted({*here, *compared.there}):
         (stands, moving), there = here.get(item, (0, 0)), compared.there[item]
         if stands != there:
-            text = f"本地已收 {stands} 条（另有在途 {moving} 条），对方现有 {there} 条。"
+            text = f"对方已收 {stands} 条，清单现有 {there} 条；另有在途 {moving} 条，两边都不计。"
             found.append(
                 Found(Kind.COUNT, f"item:{item}", partner.office, text + EXPLANATIONS[Kind.COUNT], item)
             )

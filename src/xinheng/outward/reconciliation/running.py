@@ -174,7 +174,7 @@ def _broken(link: port.Partner, found: port.Broken, waiting: set[UUID], ran: Ran
     """A damaged answer about a batch that was answered meanwhile is nobody's loss."""
     if found.batch is not None and found.batch not in waiting:
         link.applied(found.ref)
-    else:
+    elif found not in ran.broken:  # answers are looked for twice in a pass
         ran.broken.append(found)
 
 

@@ -101,13 +101,14 @@ def unseen(tx: Transaction, partner: UUID, at: datetime, after: UUID | None) -> 
     return [kept_of(row) for row in rows]
 
 
-def standing(tx: Transaction, partner: UUID) -> dict[str, tuple[int, int]]:
-    """By item: records that the partner holds by its answers, and those on their way or due."""
+def standing(tx: Transaction, partner: UUID, at: datetime) -> dict[str, tuple[int, int]]:
+    """By item: records that the partner held at a moment by its answers and that are not on their way, and
+    those that are or were answered since."""
     rows = tx.fetch(
-        """select item, count(*) filter (where stands),
-                  count(*) filter (where state in ('due', 'sent', 'received'))
+        """select item, count(*) filter (where stands and state = 'taken' and changed < %(at)s),
+                  count(*) filter (where state in ('due', 'sent', 'received') or changed >= %(at)s)
            from upward_records where partner = %(partner)s group by item""",
-        {"partner": partner},
+        {"partner": partner, "at": at},
     )
     return {row[0]: (row[1], row[2]) for row in rows}
 
