@@ -177,7 +177,9 @@ def pressing(case: Case, day: date, add: AddWorkingDays) -> Tag | None:
     found = case.colour(day, add)
     if found is Colour.RED and case.due_on:
         return Tag(f"超期 {(day - case.due_on).days} 天", "bad")
-    return Tag("即将到期", "warn") if found is Colour.YELLOW else None
+    if found is Colour.YELLOW:
+        return Tag("今天到期" if case.due_on == day else "即将到期", "warn")
+    return None
 
 
 def case_line(
