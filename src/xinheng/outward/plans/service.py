@@ -193,7 +193,7 @@ def _check(at: tuple[WorkPlan, PlanTask], figure: PlanFigure | None, new: NewEnt
 
 
 def _check_day(at: tuple[WorkPlan, PlanTask], figure: PlanFigure | None, new: NewEntry, day: date) -> None:
-    """Not after today, not before the plan; what is entered each month, quarter or year not after its term."""
+    """Not after today, not before the plan; what is entered period by period not after its term."""
     (plan, task), where = at, figure.id if figure else new.task
     last = term_of(plan, task)
     periodic = figure is not None and figure.every is not Rhythm.ONCE

@@ -11,7 +11,7 @@ from xinheng.faces.web.desk.plans_views import REACH_TONES, Looking, standing_ta
 from xinheng.faces.web.views import FormError, Pair, Tag, moment
 from xinheng.law.words import REACHES
 from xinheng.law.workplans import PlanTask, Reach, WorkPlan
-from xinheng.outward.plans.model import Said, aim_of, shown, term_of
+from xinheng.outward.plans.model import Said, aim_of, clipped, shown, term_of
 from xinheng.outward.plans.progress import FigureProgress, PlanProgress, TaskProgress
 from xinheng.outward.plans.sheets import source_of
 
@@ -168,7 +168,7 @@ def task_view(
             for (id_, agency), login in charges.items()
             if id_ == task.id and looking.office
         ),
-        today=found.day.isoformat(),
+        today=clipped(found.plan, found.day).isoformat(),
         form=form,
         errors=tuple(errors),
     )
