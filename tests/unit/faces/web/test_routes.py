@@ -43,7 +43,7 @@ def address(route: APIRoute) -> str:
     filled |= {"exchange": ID, "capture": ID, "draft": ID, "item": "penalty"}
     filled |= {"list_id": ID, "suspicion": ID, "attachment": ID}
     filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "declaration": ID, "review": ID}
-    filled |= {"alert": ID, "listing": ID}
+    filled |= {"alert": ID, "listing": ID, "letter": ID, "event": "1"}
     filled |= {"run": ID, "step": "publish", "assessment": ID, "digest": "x", "kind": "pdf", "indicator": "x"}
     return route.path.replace("{path:path}", "x").format_map(filled)
 
