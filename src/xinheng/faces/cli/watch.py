@@ -183,7 +183,7 @@ def _say(counts: Mapping[Outcome, int], raised: int | None) -> None:
 
 
 @app.command()
-def compare(
+def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
     file: Annotated[Path, typer.Argument(metavar="文件", help="CSV、XLSX、XLS 或 ET 清单")],
     source: Annotated[str, typer.Option("--source", metavar="代码", help="谁的决定")],
     item: Annotated[str, typer.Option("--item", metavar="事项")] = "penalty",
@@ -192,6 +192,7 @@ def compare(
     ] = "audit",
     self_check: Annotated[bool, typer.Option("--self", help="自查：只给单位自己看，不能提出疑似")] = False,
     raise_: Annotated[bool, typer.Option("--raise", help="把未报送的提为疑似瞒报")] = False,
+    sure: Annotated[bool, typer.Option("--sure", help="对不上的比对上的多，也照样提出")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="文件", help="结果 CSV")] = None,
 ) -> None:
     """把一份清单与平台已有的记录逐条比对。"""
@@ -208,7 +209,11 @@ def compare(
         with house.database.transaction() as tx:
             one = lists.compare(tx, house, given, found)
             lines = store_lists.lines(tx, one.list_id, None, lists.ROWS + lists.EXTRAS)
-            raised = lists.raise_from(tx, house.pack, one.list_id, actor, house.clock) if raise_ else None
+            raised = (
+                lists.raise_from(tx, house.pack, one.list_id, actor, house.clock, sure=sure)
+                if raise_
+                else None
+            )
             detail = f"{one.list_id} {source} {sum(one.counts.values())} 行"
             audit.note(tx, house.clock, audit.LOCAL_OPERATOR, "watch.compare", detail)
     _say(one.counts, raised)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from xinheng.outward.monitoring.store import Gap
 from xinheng.outward.suspicions import service as suspicions
 from xinheng.outward.suspicions.model import NewSuspicion, Source
 
+EARLIER: Final = timedelta(days=90)
 YEARS: Final = 2  # whose series are watched: this one and the one before
 
 
@@ -48,7 +49,8 @@ def look(tx: Transaction, pack: Pack, clock: Clock) -> dict[str, int]:
     """Judge every series of this year and the last; keep the gaps, raise the suspected ones."""
     day = today(clock)
     since = date(day.year - YEARS + 1, 1, 1)
-    board = _gathered(tx, pack, since)
+    # a number of January may have been decided in December
+    board = _gathered(tx, pack, since - EARLIER, since.year)
     _accounted(tx, pack, board, since)
     found = list(_judged(pack, board, day))
     told = _neighbours(tx, board, found)
@@ -62,7 +64,7 @@ def look(tx: Transaction, pack: Pack, clock: Clock) -> dict[str, int]:
     }
 
 
-def _gathered(tx: Transaction, pack: Pack, since: date) -> _Board:
+def _gathered(tx: Transaction, pack: Pack, since: date, first: int) -> _Board:
     """All numbers held, by series. One piece of records at a time is in memory beside what is kept."""
     board, owners = _Board(), _owners(tx)
     places: dict[UUID, int] = {}
@@ -75,7 +77,7 @@ def _gathered(tx: Transaction, pack: Pack, since: date) -> _Board:
         for rows in numbered.walked(tx, item, since):
             for _, source, document, decided_on, reported, _ in rows:
                 parsed = parse(document)
-                if parsed is None or parsed.key.year < since.year:
+                if parsed is None or parsed.key.year < first:
                     continue
                 owner = owners.get(source, source)
                 place = places.setdefault(owner, len(places))

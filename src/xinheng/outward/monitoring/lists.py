@@ -34,6 +34,7 @@ from xinheng.outward.suspicions import service as suspicions
 from xinheng.outward.suspicions.model import NewSuspicion, Source
 
 ROWS: Final = 200_000  # of one list
+MANY: Final = 20  # missing lines from which a list that hardly agrees is doubted
 EXTRAS: Final = 10_000  # records held and not listed that are written out
 BEFORE: Final = timedelta(days=400)  # a list's day may be another than the record's; its number's year is not
 ORIGINS: Final = {
@@ -224,7 +225,15 @@ def by_id(tx: Transaction, list_id: UUID, agencies: Collection[UUID] | None, own
     return there
 
 
-def raise_from(tx: Transaction, pack: Pack, list_id: UUID, actor: Actor, clock: Clock) -> int:
+def is_doubtful(there: WatchList) -> bool:
+    """Whether so many lines are missing that it rather looks like the wrong agency, item or column."""
+    missing, held = there.counts.get(Outcome.MISSING, 0), there.counts.get(Outcome.HELD, 0)
+    return missing >= MANY and missing > held
+
+
+def raise_from(
+    tx: Transaction, pack: Pack, list_id: UUID, actor: Actor, clock: Clock, *, sure: bool = False
+) -> int:
     """Raise a suspicion for every line not held; how many are new. Raises RaiseRefused, ListAbsent."""
     there = store.by_id(tx, list_id, lock=True)
     if there is None:
@@ -234,6 +243,13 @@ def raise_from(tx: Transaction, pack: Pack, list_id: UUID, actor: Actor, clock: 
             found="这是单位自查" if there.self_check else f"已于 {there.raised:%Y-%m-%d} 提出过",
             expected="信用办上传、还没有提出过的清单",
             todo="到“疑似瞒报”看已提出的",
+            where=str(list_id),
+        )
+    if is_doubtful(there) and not sure:
+        raise RaiseRefused(
+            found=f"未报送 {there.counts[Outcome.MISSING]} 行，已有 {there.counts.get(Outcome.HELD, 0)} 行",
+            expected="大半能对上的清单",
+            todo="核对单位、事项和列选得对不对；确认无误的，勾选“已核对”（命令行加 --sure）再提出",
             where=str(list_id),
         )
     lines = store.lines(tx, list_id, Outcome.MISSING, ROWS)

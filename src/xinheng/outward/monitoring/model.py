@@ -32,6 +32,7 @@ HISTORY: Final = 22  # periods that are looked back to: two years
 MINIMUM: Final = 11  # periods of history without which nothing is said: a year
 LONGEST: Final = 11  # periods of silence that are weighed together: rare deciders are silent for long
 NEVER: Final = 3  # whole months after which a source that never sent anything is asked
+SMALLEST: Final = Decimal("1E-12")  # a probability is not said more finely than this
 QUIET: Final = 3  # months that an explained silence must last longer before it is raised anew
 _EXACT: Final = Context(prec=28)
 _FEBRUARY: Final = 2
@@ -149,7 +150,7 @@ def judged(history: Sequence[Counted], recent: Sequence[Counted]) -> Silence | N
             last=recent[-1].period.last,
             held=held,
             expected=(Decimal(total) * days / exposure).quantize(Decimal("0.1")),
-            chance=Context(prec=2).plus(chance),
+            chance=Context(prec=2).plus(max(chance, SMALLEST)),
             periods=len(history),
             least=least,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -237,9 +238,14 @@ def _evidence(now: _Seen) -> dict[str, str]:
         "已有": f"{found.held} 条",
         "按历史应有": f"约 {found.expected} 条",
         "历史": f"此前 {found.periods} 期，同样长的时间里最少 {found.least} 条",
-        "一切照旧而只有这么少的概率": f"{found.chance:f}"[:20],
+        "一切照旧而只有这么少的概率": _chance(found.chance),
         "逐期": counts,
     }
+
+
+def _chance(chance: Decimal) -> str:
+    """A small probability as people read it: one in so many."""
+    return f"约 {int(1 / chance):,} 分之一" if chance > model.SMALLEST else "不到一万亿分之一"
 
 
 def _grown(alert: Alert, now: _Seen) -> Alert:

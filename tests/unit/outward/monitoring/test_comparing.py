@@ -201,10 +201,19 @@ def test_ten_thousand_lines(filled: House) -> None:
     many(filled, 10_000)
 
 
-def many(house: House, count: int) -> None:
+def test_a_list_that_hardly_agrees_is_raised_only_when_somebody_is_sure(filled: House) -> None:
+    one = many(filled, 40)
+    with filled.database.transaction() as tx:
+        with pytest.raises(RaiseRefused):
+            lists.raise_from(tx, filled.pack, one.list_id, OFFICE, filled.clock)
+        assert lists.raise_from(tx, filled.pack, one.list_id, OFFICE, filled.clock, sure=True) == 35
+
+
+def many(house: House, count: int) -> WatchList:
     rows = (
         (str(n), f"清市监处罚〔2026〕{n}号", f"清河第{n}号商贸有限公司", "", "2026-09-01")
         for n in range(1, count + 1)
     )
     one = compare(house, HEAD, *rows)
     assert one.counts == {Outcome.HELD: 5, Outcome.MISSING: count - 5}
+    return one

@@ -233,6 +233,7 @@ def show_list(
         and one.raised is None
         and missing > 0,
         missing=missing,
+        doubtful=lists.is_doubtful(one),
         raised=f"已提出 {one.raised_count} 件疑似瞒报" if one.raised else None,
         pages=pages(number, min(count, SIZE * PAGE_DEPTH), f"{PATH}/{listing}", query, SIZE),
     )
@@ -262,7 +263,7 @@ def _reader(web: Web, session: Session, listing: UUID, outcome: Outcome | None) 
 
 
 @router.post(PATH + "/{listing}/raise")
-def raise_list(web: House, session: AnySession, listing: UUID, _: OwnForm) -> Response:
+def raise_list(web: House, session: AnySession, listing: UUID, form: OwnForm) -> Response:
     """Every line that is not held becomes a suspicion. Raises RoleRefusedError, RaiseRefused, ListAbsent."""
     if session.account.role is not Role.OFFICE:
         raise RoleRefusedError(
@@ -270,6 +271,8 @@ def raise_list(web: House, session: AnySession, listing: UUID, _: OwnForm) -> Re
         )
     with web.transaction() as tx:
         _own(web, tx, session, listing)
-        count = lists.raise_from(tx, web.app.pack, listing, actor(session), web.app.clock)
+        count = lists.raise_from(
+            tx, web.app.pack, listing, actor(session), web.app.clock, sure=form.get("sure") == "1"
+        )
         _note(web, tx, session, "watch.raise", f"{listing} {count} 件")
     return RedirectResponse(f"{PATH}/{listing}", 303, {"cache-control": PRIVATE})

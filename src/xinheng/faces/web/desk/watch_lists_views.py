@@ -85,6 +85,7 @@ class ListView:
     outcome: str
     may_raise: bool
     missing: int
+    doubtful: bool
     raised: str | None
     pages: Pages | None = None
 
