@@ -97,7 +97,7 @@ def _bring(tx: Transaction, partner: Partner, kind: Kind, wanted: Iterable[Found
     group = None
     if len(made) > len(single):
         group = cases.open_case(tx, _group_case(partner, kind), clock).case
-    cases.open_many(tx, [_own_case(partner, d, tx) for d in single], clock)
+    cases.open_many(tx, [_own_case(partner, d) for d in single], clock)
     own = {d.difference for d in single}
     differences_store.insert(
         tx, [_with_case(d, d.difference if d.difference in own else group) for d in made]
@@ -137,7 +137,7 @@ def _group_case(partner: Partner, kind: Kind) -> NewCase:
     )
 
 
-def _own_case(partner: Partner, difference: Difference, tx: Transaction) -> NewCase:
+def _own_case(partner: Partner, difference: Difference) -> NewCase:
     return NewCase(
         kind=RETURNED,
         title=f"上级退回：{partner.name}",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
+from xinheng.core.errors import Kind
 from xinheng.core.times import Clock, today
 from xinheng.evidence.intake import withdrawal
 from xinheng.evidence.ledger import following
@@ -19,6 +21,9 @@ from xinheng.law.packs import Pack
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency
 from xinheng.outward.reconciliation.model import digest
+
+# kinds of refusals that say nothing about a record: they pass by themselves, and whoever asked comes again
+PASSING: Final = frozenset({Kind.BUSY, Kind.NOT_READY})
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,8 @@ def _file(home: Home, place: Place, agency: Agency, name: str, done: Answered) -
     try:
         said = decide(home, agency, of, lines)
     except XinhengError as refusal:
+        if refusal.kind in holding.PASSING:
+            raise
         # of the file as a whole: an item that is not in the catalogue, a sheet that cannot be read
         said = [_back(line, f"整批未受理：{refusal}") for line in lines]
     done.files += 1
@@ -218,6 +220,8 @@ def _withdraw(home: Home, agency: Agency, line: Line, heard: dict[UUID, Heard]) 
     except RecordAbsent:
         return Said(line.version, Outcome.TAKEN)
     except XinhengError as refusal:
+        if refusal.kind in holding.PASSING:
+            raise
         return _back(line, str(refusal.found))
     return Said(line.version, Outcome.TAKEN, name)
 

@@ -3,7 +3,6 @@ with its own, and takes back what it withdrew."""
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -14,7 +13,6 @@ from pydantic import Field
 
 from xinheng.core.errors import XinhengError
 from xinheng.core.times import today
-from xinheng.evidence.ledger.errors import NotWritable, RecordAbsent
 from xinheng.faces.web.access import Program, program
 from xinheng.faces.web.api import schemas
 from xinheng.faces.web.api.schemas import Shape
@@ -37,7 +35,6 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
         (503, "暂时不能答复，按 Retry-After 等待"),
     )
 }
-logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(program)], responses=_REFUSALS)
 
 
@@ -140,13 +137,14 @@ def withdraw(web: House, session: Program, body: WithdrawalsBody) -> Response:
 
 
 def _withdrawn(web: Web, session: ClientSession, asked: WithdrawalAsked) -> dict[str, Any]:
+    said: dict[str, str | None]
     app, wanted = web.app, ToWithdraw(asked.record, asked.on, asked.reason)
     try:
         with app.database.transaction() as tx:
             done = holding.withdraw(tx, app.pack, session.agency, wanted, app.clock, app.projectors)
-    except NotWritable:  # of the whole node, not of this record: the caller comes again
-        raise
-    except (RecordAbsent, XinhengError) as refusal:
+    except XinhengError as refusal:
+        if refusal.kind in holding.PASSING:  # of the platform, not of this record: the caller comes again
+            raise
         said = {"outcome": "refused", "code": refusal.code, "found": refusal.found}
     else:
         said = {"outcome": "withdrawn" if done else "already", "code": None, "found": None}
