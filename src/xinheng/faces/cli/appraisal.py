@@ -159,7 +159,7 @@ def take_in(
             count = appeals.take_finds(tx, house.pack, assessment, content, clock, actor)
             typer.echo(f"登记 {count} 件，已转疑似瞒报")
         else:
-            typer.echo(f"导入 {assessing.take_in(tx, assessment, content, clock, actor)} 条结论")
+            typer.echo(f"导入 {assessing.take_in(tx, house.pack, assessment, content, clock, actor)} 条结论")
 
 
 def _pack_of(house: App, tx: Transaction, made: Run) -> Pack:

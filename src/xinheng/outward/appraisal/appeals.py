@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from uuid import UUID
 
 from xinheng.core.documents import normalise
-from xinheng.core.times import SHANGHAI, Clock, today
+from xinheng.core.times import Clock, today
 from xinheng.core.wording import fault
 from xinheng.evidence.ledger import own_records
 from xinheng.ground.store.transaction import Transaction
@@ -22,7 +21,7 @@ from xinheng.office.cases.model import Actor, NewCase
 from xinheng.outward.appraisal import model_assessment as model
 from xinheng.outward.appraisal import reporting, sampling
 from xinheng.outward.appraisal import store_assessment as store
-from xinheng.outward.appraisal.assessing import by_id
+from xinheng.outward.appraisal.assessing import appeal_until, by_id
 from xinheng.outward.appraisal.errors import (
     AssessmentAbsent,
     AssessmentRefused,
@@ -82,13 +81,6 @@ def appeal(tx: Transaction, pack: Pack, assessment: UUID, new: NewAppeal, clock:
     store.appeal(tx, assessment, made)
     audit.note(tx, clock, actor, "assessment.appeal", f"{there.name} {line.line}")
     return made
-
-
-def appeal_until(pack: Pack, there: Assessment) -> date | None:
-    """The last day of the term to appeal; None where there are no results or the calendar ends."""
-    if there.imported is None:
-        return None
-    return due(pack, there.imported.astimezone(SHANGHAI).date(), model.APPEAL_DAYS)
 
 
 def _office(tx: Transaction, agency: UUID, clock: Clock) -> UUID:

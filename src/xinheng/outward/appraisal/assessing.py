@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from xinheng.core.ids import new_id
-from xinheng.core.times import Clock, today
+from xinheng.core.times import SHANGHAI, Clock, today
 from xinheng.core.wording import fault
 from xinheng.evidence.ledger import sourced
 from xinheng.ground.store.transaction import Transaction
@@ -22,6 +23,8 @@ from xinheng.law.packs import Pack
 from xinheng.office.access import audit
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency
+from xinheng.office.notices import service as notices
+from xinheng.office.notices.model import NewNotice
 from xinheng.outward.appraisal import model_assessment as model
 from xinheng.outward.appraisal import sampling
 from xinheng.outward.appraisal import store_assessment as store
@@ -33,7 +36,9 @@ from xinheng.outward.appraisal.errors import (
 )
 from xinheng.outward.appraisal.model_assessment import Assessment, Line, State, Verdict
 from xinheng.outward.appraisal.sampling import Design, Unit
+from xinheng.outward.appraisal.steps import due
 
+IMPORTED = "assessment_imported"  # message
 LARGEST = 200_000  # records of a frame: its text is one file that a stranger reads whole
 SAMPLE = 20_000  # lines of a sample
 
@@ -189,7 +194,7 @@ def sheet(tx: Transaction, pack: Pack, assessment: UUID) -> bytes:
     return model.sheet(rows)
 
 
-def take_in(tx: Transaction, assessment: UUID, content: bytes, clock: Clock, actor: str) -> int:
+def take_in(tx: Transaction, pack: Pack, assessment: UUID, content: bytes, clock: Clock, actor: str) -> int:
     """Import a filled-in sheet, wholly or not at all; how many lines it judges.
 
     It may be imported again until an agency has appealed against one of its lines. Raises SheetRefused with
@@ -214,7 +219,27 @@ def take_in(tx: Transaction, assessment: UUID, content: bytes, clock: Clock, act
         raise _sheet(["没有一行有结论"])
     store.judge(tx, assessment, found, clock.now().at)
     audit.note(tx, clock, actor, "assessment.import", f"{there.name} {len(found)}")
+    _tell(tx, pack, by_id(tx, assessment), clock)
     return len(found)
+
+
+def appeal_until(pack: Pack, there: Assessment) -> date | None:
+    """The last day of the term to appeal; None where there are no results or the calendar ends."""
+    if there.imported is None:
+        return None
+    return due(pack, there.imported.astimezone(SHANGHAI).date(), model.APPEAL_DAYS)
+
+
+def _tell(tx: Transaction, pack: Pack, there: Assessment, clock: Clock) -> None:
+    """A message to every body with a line that was found wrong; another one where another sheet came."""
+    if IMPORTED not in pack.notices.templates:
+        return
+    wrong = Counter(line.agency for line in store.lines(tx, there.assessment) if line.holds is Verdict.WRONG)
+    until = str(appeal_until(pack, there) or "期限届满")
+    for agency, count in wrong.items():
+        values = {"name": there.name, "wrong": str(count), "until": until}
+        ref = f"/desk/assessments/{there.assessment}"
+        notices.send(tx, NewNotice(agency, IMPORTED, values, ref), clock, pack)
 
 
 def _sheet(wrong: Sequence[str]) -> SheetRefused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from xinheng.core.ids import new_id
@@ -21,12 +21,15 @@ from xinheng.office.access.model import AgencyKind
 from xinheng.office.access.model_tree import By
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, NewCase
+from xinheng.office.notices import service as notices
+from xinheng.office.notices.model import NewNotice
 from xinheng.outward.appraisal import model, store, texts
 from xinheng.outward.appraisal.errors import AppraisalAbsent, AppraisalStepRefused
 from xinheng.outward.appraisal.model import Entry, Evidence, Objection, Outcome, Run, Side, State
 from xinheng.outward.appraisal.service import Opened, by_id, opened, refused, scorecard
 
 WORDS = 400
+PUBLISHED = "appraisal_published"  # message
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,29 @@ def publish(tx: Transaction, pack: Pack, run: UUID, clock: Clock, actor: str) ->
     card = scorecard(pack, there.frame.scorecard)
     store.publish(tx, run, clock.now().at, due(pack, today(clock), card.objection_days))
     audit.note(tx, clock, actor, "appraisal.publish", str(run))
-    return by_id(tx, run)
+    published = by_id(tx, run)
+    _tell(tx, pack, published, clock)
+    return published
+
+
+def _tell(tx: Transaction, pack: Pack, run: Run, clock: Clock) -> None:
+    """A message to every body that is scored; a pack of an older day may not have one."""
+    if PUBLISHED not in pack.notices.templates:
+        return
+    found = opened(tx, pack, run)
+    values = {
+        "card": found.card.name,
+        "period": f"{run.frame.from_on} 至 {run.frame.to_on - timedelta(days=1)}",
+        "until": str(run.object_until or "期限届满"),
+    }
+    for one in found.cards:
+        ref = f"/desk/appraisal/{run.run}/{one.code}"
+        notices.send(
+            tx,
+            NewNotice(one.agency, PUBLISHED, values, ref, dedupe=f"appraisal:{run.run}:{one.code}"),
+            clock,
+            pack,
+        )
 
 
 def due(pack: Pack, day: date, working_days: int) -> date | None:

@@ -119,8 +119,8 @@ def test_from_the_frame_to_the_report(place: Town) -> None:  # noqa: PLR0915 - o
         sheet = filled(place, tx, made, first.line)
         foreign = sheet.replace(str(first.record).encode(), b"0" * 36)
         with pytest.raises(SheetRefused, match="不在样本中"):
-            assessing.take_in(tx, made.assessment, foreign, clock, "pg")
-        assert assessing.take_in(tx, made.assessment, sheet, clock, "pg") == len(lines)
+            assessing.take_in(tx, app.pack, made.assessment, foreign, clock, "pg")
+        assert assessing.take_in(tx, app.pack, made.assessment, sheet, clock, "pg") == len(lines)
         with pytest.raises(AssessmentAbsent):
             other = agencies.by_code(tx, "HBJ").agency
             new = NewAppeal(other, first.line, "不是我们的记录")
@@ -130,7 +130,7 @@ def test_from_the_frame_to_the_report(place: Town) -> None:  # noqa: PLR0915 - o
         case = cases.listed(tx, Filter(kind=model_assessment.APPEAL, closed=False))[0]
         assert case.ref == f"assessment:{made.assessment}/{first.line}"
         with pytest.raises(SheetRefused, match="已有单位申诉"):
-            assessing.take_in(tx, made.assessment, filled(place, tx, made, 10**6), clock, "pg")
+            assessing.take_in(tx, app.pack, made.assessment, filled(place, tx, made, 10**6), clock, "pg")
         with pytest.raises(AssessmentStepRefused, match="未答复"):
             appeals.finish(tx, app.pack, made.assessment, clock, "xyb")
         said = Reply(first.line, Outcome.CHANGED, "核对网页，确已公示", Verdict.RIGHT)

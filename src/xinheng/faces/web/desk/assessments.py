@@ -26,7 +26,7 @@ from xinheng.office.access import accounts, moving
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency, AgencyKind, Role, Session
 from xinheng.office.access.model_tree import By
-from xinheng.outward.appraisal import appeals, assessing
+from xinheng.outward.appraisal import assessing
 from xinheng.outward.appraisal import model_assessment as assessed
 from xinheng.outward.appraisal.assessing import NewAssessment
 from xinheng.outward.appraisal.errors import AssessmentRefused
@@ -210,7 +210,7 @@ def one_page(
         about = sourced.named(tx, [line.record for line in part])
         bodies = agencies.by_ids(tx, {line.agency for line in found})
         report = assessing.report(tx, assessment) if one.finished and sees else None
-    until = appeals.appeal_until(pack, one)
+    until = assessing.appeal_until(pack, one)
     running = one.state is State.IMPORTED and (until is None or day <= until)
     may = views.May(session.account.agency if not sees else None, runs(session, one), running)
     base = f"{PATH}/{assessment}"

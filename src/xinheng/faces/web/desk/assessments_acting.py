@@ -68,7 +68,7 @@ def _done(
             assessing.draw(tx, one.assessment, paper.text("seed"), paper.text("source"), clock, login)
             return "drawn"
         case "results" if judges:
-            assessing.take_in(tx, one.assessment, _content(paper), clock, login)
+            assessing.take_in(tx, pack, one.assessment, _content(paper), clock, login)
             return "imported"
         case "finds" if judges:
             appeals.take_finds(tx, pack, one.assessment, _content(paper), clock, login)

@@ -15,7 +15,7 @@ from xinheng.faces.web.desk.assessments_views import ListLine, RateLine, list_li
 from xinheng.faces.web.pages import tagged
 from xinheng.faces.web.views import Pages, Pair, page_number, pages
 from xinheng.office.access import service as agencies
-from xinheng.outward.appraisal import appeals, assessing
+from xinheng.outward.appraisal import assessing
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(anyone)])
 PATH: Final = "/assessments"
@@ -65,7 +65,7 @@ def show_one(request: Request, web: House, assessment: UUID) -> Response:
     view = View(
         assessment=assessment,
         name=one.name,
-        pairs=pairs(one, appeals.appeal_until(web.app.pack, one)),
+        pairs=pairs(one, assessing.appeal_until(web.app.pack, one)),
         sample=hashlib.sha256(sample).hexdigest() if sample else None,
         rates=told[0] if told else (),
         total=told[1] if told else None,
