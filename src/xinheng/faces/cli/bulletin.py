@@ -34,7 +34,7 @@ Head = Annotated[
 def make(
     month: Month,
     agency: Head = None,
-    out: Annotated[Path, typer.Option("--out", metavar="文件夹", help="写到哪里")] = Path(),
+    out: Annotated[Path, typer.Option("--out", metavar="文件夹", help="写到哪里；没有就新建")] = Path(),
     cutoff: Annotated[
         str | None,
         typer.Option("--cutoff", metavar="日期", help="自这一天零时起的不计；不写为月末后第 7 个工作日之后"),
@@ -49,6 +49,7 @@ def make(
         if issue:
             with house.database.transaction() as tx:
                 service.issue(tx, made, house.clock, audit.LOCAL_OPERATOR)
+    out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         with put_aside(out / name) as file:
             file.write(content)
