@@ -14,6 +14,7 @@ from tests.unit.faces.web.asgi import Client
 from tests.unit.faces.web.conftest import client, place, site  # noqa: F401 - fixtures
 from tests.unit.faces.web.test_desk import sign_in
 
+from xinheng.faces.jobs.reconciling import reconcile
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Filter
 from xinheng.outward.reconciliation import service
@@ -121,3 +122,11 @@ def test_the_office_sends_once_more(site: FastAPI, partner: Partner, place: Town
     with Client(site) as agency:
         sign_in(agency, "sjj", place.passwords["sjj"])
         assert agency.post(path, data={"csrf": token}).status_code == 403
+
+
+def test_the_worker_makes_a_pass_with_each_partner(partner: Partner, place: Town) -> None:  # noqa: F811
+    place.clock.step(minutes=15)
+    reconcile(place.app)
+    with place.app.database.transaction() as tx:
+        known = service.by_id(tx, partner.partner)
+    assert (known.last_run, known.last_code) == (place.clock.now().at, None)
