@@ -97,6 +97,9 @@ def test_everyone_sees_what_went_through_their_hands_and_nothing_else(
     assert "分解" not in page
     mine = f"/desk/suspicions/{line_of(place, 'SJJ')}"
     assert bureau.get(mine).status_code == 200
+    case = bureau.get(mine.replace("suspicions", "cases")).text
+    assert f'href="{mine}"' in case
+    assert "核查并答复" in case
     for address in (kept, mine, f"{mine}/files/{UUID(int=1)}"):
         assert other.get(address).status_code == 404, address
     assert "省第四批" not in other.get("/desk/suspicions").text
