@@ -73,6 +73,7 @@ def test_a_morning_at_the_desk(visit: Visiting, place: Town) -> None:
     clerk.look()
     picture(clerk, "notice")
     clerk.go("/desk/notices/settings")
+    clerk.page.click("main summary >> nth=0")
     clerk.page.fill("#agency-mail", "jtj@example.gov.cn")
     clerk.page.check("#agency-mail-todo_digest")
     clerk.page.click("form:has(#agency-mail) button")

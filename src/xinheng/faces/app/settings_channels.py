@@ -50,7 +50,13 @@ class Timing:
         if name == "morning":
             return f"每个工作日 {MORNING} 时起"
         every: timedelta | None = getattr(self, name, None)
-        return f"每 {int(every.total_seconds()) // 60} 分钟" if every else "不自动运行"
+        if every is None:
+            return "不自动运行"
+        minutes = int(every.total_seconds()) // 60
+        for unit, length in (("天", 1_440), ("小时", 60)):
+            if minutes % length == 0:
+                return f"每 {minutes // length} {unit}"
+        return f"每 {minutes} 分钟"
 
 
 def channels(given: Mapping[str, str]) -> Channels:

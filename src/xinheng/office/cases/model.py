@@ -265,9 +265,7 @@ class Waiting:
     overdue: int
     soon: int
     soon_on: date | None
-    soon_first: str | None  # title of one of them
     fresh: int  # overdue since the working day before
-    fresh_first: str | None
     next: date | None
 
 

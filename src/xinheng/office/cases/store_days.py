@@ -61,9 +61,7 @@ def waiting(tx: Transaction, on: date, soon: date, before: date, since: datetime
                   count(*) filter (where due_on = %(on)s), count(*) filter (where due_on < %(on)s),
                   count(*) filter (where due_on > %(on)s and due_on <= %(soon)s),
                   min(due_on) filter (where due_on > %(on)s and due_on <= %(soon)s),
-                  min(title) filter (where due_on > %(on)s and due_on <= %(soon)s),
                   count(*) filter (where due_on >= %(before)s and due_on < %(on)s),
-                  min(title) filter (where due_on >= %(before)s and due_on < %(on)s),
                   min(due_on) filter (where due_on > %(on)s)
            from cases where closed is null group by owner order by owner""",
         {"on": on, "soon": soon, "before": before, "since": since},

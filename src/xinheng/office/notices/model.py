@@ -217,16 +217,14 @@ class Morning:
     overdue: int
     soon: int  # due by the next working day, not today
     soon_on: date | None
-    soon_first: str | None  # title of one of them
     fresh: int  # overdue since the last working day
-    fresh_first: str | None
     next: date | None  # the next term after the day
 
 
 def of_morning(day: date, morning: Morning) -> tuple[NewNotice, ...]:
     """The messages of a working morning: the digest where anything waits, what is due next, what ran over.
 
-    One of each a day and agency: cases are never told one by one.
+    One of each a day and agency: cases are never told one by one, and their titles do not leave the house.
     """
     found: list[NewNotice] = []
     link = "/desk/cases"
@@ -235,16 +233,12 @@ def of_morning(day: date, morning: Morning) -> tuple[NewNotice, ...]:
         counts |= {"day": day.isoformat(), "next": morning.next.isoformat() if morning.next else "没有"}
         found.append(NewNotice(morning.agency, "todo_digest", counts, link, dedupe=f"todo_digest:{day}"))
     if morning.soon and morning.soon_on:
-        said = {
-            "due": morning.soon_on.isoformat(),
-            "count": str(morning.soon),
-            "first": morning.soon_first or "",
-        }
+        said = {"due": morning.soon_on.isoformat(), "count": str(morning.soon)}
         found.append(
             NewNotice(morning.agency, "case_due", said, f"{link}?colour=yellow", dedupe=f"case_due:{day}")
         )
     if morning.fresh:
-        said = {"count": str(morning.fresh), "first": morning.fresh_first or ""}
+        said = {"count": str(morning.fresh)}
         red = f"{link}?colour=red"
         found.append(NewNotice(morning.agency, "case_overdue", said, red, dedupe=f"case_overdue:{day}"))
     return tuple(found)

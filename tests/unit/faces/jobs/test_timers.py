@@ -105,9 +105,9 @@ def test_what_is_switched_off_does_not_run(app: App) -> None:
     assert [app.settings.timing.often(timer.name) for timer in TIMERS[1:]] == ["不自动运行"] * 3
     assert [Timing().often(name) for name in TITLES] == [
         "每个工作日 8 时起",
-        "每 1440 分钟",
-        "每 60 分钟",
-        "每 1440 分钟",
+        "每 1 天",
+        "每 1 小时",
+        "每 1 天",
     ]
     assert {timer.name for timer in TIMERS} == set(TITLES)
 

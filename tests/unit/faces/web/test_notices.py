@@ -139,7 +139,7 @@ def test_the_office_sees_what_runs_by_the_clock(clerk: Client, office: Client, p
         recurring.end(tx, "inspect", "[XH650] 没有可以承办的信用办", at, failed=True)
         recurring.begin(tx, "capture", at, at - timedelta(days=1))
     page = office.get("/desk/timers").text
-    for text in ("重错码检查", "XH650", "未完成", "正在运行", "尚未运行", "每 1440 分钟"):
+    for text in ("重错码检查", "XH650", "未完成", "正在运行", "尚未运行", "每 1 天"):
         assert text in page
     assert clerk.get("/desk/timers").status_code == 403
 

@@ -138,7 +138,7 @@ def test_a_morning_is_counted_for_each_owner(tx: Transaction, clock: SteppingClo
     opened(tx, clock, 9, owner=OTHER)
     mine, other = days.waiting(tx, DAY, DAY + timedelta(days=3), DAY - timedelta(days=1), since)
     assert (mine.open, mine.new, mine.today, mine.overdue, mine.soon, mine.fresh) == (4, 2, 1, 2, 1, 1)
-    assert (mine.fresh_first, mine.soon_first, mine.soon_on) == ("甲", "乙", DAY + timedelta(days=3))
+    assert mine.soon_on == DAY + timedelta(days=3)
     assert (other.owner, other.soon, other.soon_on, other.next) == (OTHER, 0, None, DAY + timedelta(days=9))
 
 

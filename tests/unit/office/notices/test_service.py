@@ -190,9 +190,9 @@ def test_no_short_message_goes_out_at_night(
 
 def test_a_morning_is_one_message_each_and_none_where_nothing_waits(agency: UUID) -> None:
     day = date(2026, 11, 20)
-    quiet = Morning(agency, 0, 0, 0, 0, 0, None, None, 0, None, None)
+    quiet = Morning(agency, 0, 0, 0, 0, 0, None, 0, None)
     assert of_morning(day, quiet) == ()
-    busy = Morning(agency, 9, 2, 1, 3, 4, date(2026, 11, 23), "甲", 1, "乙", date(2026, 11, 23))
+    busy = Morning(agency, 9, 2, 1, 3, 4, date(2026, 11, 23), 1, date(2026, 11, 23))
     found = of_morning(day, busy)
     assert [n.template for n in found] == ["todo_digest", "case_due", "case_overdue"]
     assert len({n.dedupe for n in found}) == 3
