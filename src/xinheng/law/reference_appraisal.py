@@ -29,7 +29,8 @@ def _card(pack: Pack, card: Scorecard) -> str:
     ]
     told = (
         f"{spanned(card.span)}。满分 {card.full}，每一步四舍五入到 {card.places} 位小数。"
-        f"{REWEIGHTED[card.reweight]}。公布后 {card.objection_days} 个工作日内可提异议，"
+        f"{REWEIGHTED[card.reweight]}；适用的分值不到满分 {card.least}% 的不计总分、不排名。"
+        f"公布后 {card.objection_days} 个工作日内可提异议，"
         f"信用办 {card.decision_days} 个工作日内答复。依据：{cited(pack, card.basis)}"
     )
     shown = table(("一级指标", "指标", "满分", "计分", "说明"), rows)

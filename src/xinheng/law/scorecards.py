@@ -85,6 +85,7 @@ class Scorecard:
     name: str
     applies_to: str  # unit: each body by itself; place: an office with all below it
     full: Decimal
+    least: Decimal  # per cent of the full points that must apply, or there is no score and no rank
     places: int  # decimals of every number that is shown
     reweight: Reweight
     objection_days: int  # working days in which an agency may object
@@ -150,7 +151,8 @@ class GroupScore:
 
 @dataclass(frozen=True)
 class Total:
-    """The whole card of one agency. `total` None: nothing applies, so there is no score and no rank."""
+    """The whole card of one agency. `total` None: too little applies, so there is no score and no rank:
+    whoever reports nothing is not first because nothing could be held against it."""
 
     scores: tuple[Score, ...]
     groups: tuple[GroupScore, ...]
@@ -199,7 +201,8 @@ def score(card: Scorecard, readings: Mapping[str, Reading]) -> Total:
     bonus = sum(
         (s.points for s in scores if s.indicator.shape is Shape.BONUS and s.points is not None), Decimal()
     )
-    base = _base(card, groups)
+    applies = sum((g.applies for g in groups), Decimal())
+    base = _base(card, groups) if 100 * applies >= card.least * card.full else None
     total = None if base is None else base + bonus
     return Total(scores, groups, base, bonus, total)
 

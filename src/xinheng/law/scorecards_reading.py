@@ -85,7 +85,17 @@ def _refuse_known(
 def _card(node: Node, bases: Bases, pack: str) -> Scorecard:
     entries = node.mapping(
         (
-            *("id", "name", "applies_to", "total", "places", "reweight", "objection_days", "decision_days"),
+            *(
+                "id",
+                "name",
+                "applies_to",
+                "total",
+                "least",
+                "places",
+                "reweight",
+                "objection_days",
+                "decision_days",
+            ),
             *("groups", "examples", *VALUE),
         ),
         ("note", *VALUE_OPTIONAL),
@@ -96,6 +106,7 @@ def _card(node: Node, bases: Bases, pack: str) -> Scorecard:
         name=entries["name"].text(),
         applies_to=entries["applies_to"].one_of(("unit", "place")),
         full=_decimal(entries["total"]),
+        least=_share(entries["least"]),
         places=entries["places"].integer(0, 4),
         reweight=Reweight(entries["reweight"].one_of([r.value for r in Reweight])),
         objection_days=entries["objection_days"].integer(1, 60),
@@ -125,6 +136,13 @@ def _decimal(node: Node, *, least: str = "0") -> Decimal:
     if not _DECIMAL.fullmatch(text) or Decimal(text) < Decimal(least):
         raise node.wrong(f"加引号的十进制数，如 '0.5'，不小于 {least}")
     return Decimal(text)
+
+
+def _share(node: Node) -> Decimal:
+    found = _decimal(node)
+    if found > 100:
+        raise node.wrong("加引号的百分数，0 至 100")
+    return found
 
 
 def _group(node: Node) -> Group:

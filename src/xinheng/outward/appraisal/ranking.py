@@ -69,7 +69,7 @@ def document(
             "名次",
             tuple(Column(head, numeric=flag) for head, flag in zip(heads, numeric, strict=True)),
             tuple(row(found, card, names) for card in found.cards),
-            note="不适用的指标不按零分计；同分同名次，其后空出",
+            note="不适用的指标不按零分计；适用的分值太少的不计总分、不排名；同分同名次，其后空出",
         ),
     ]
     if decided:
