@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from xinheng.core.times import today
 from xinheng.faces.app import App, open_app
 from xinheng.faces.app.demo import checking, planting
 from xinheng.faces.app.demo.checking import Checked
@@ -20,9 +21,12 @@ from xinheng.faces.app.demo.install import (
     install_demo,
     send,
 )
+from xinheng.faces.app.demo.places import BY_KEY
 from xinheng.faces.app.demo.plan import SAMPLE_DAY, at
 from xinheng.faces.app.demo.running import demo_settings
 from xinheng.faces.app.preparing import init_home
+from xinheng.office.access import moving
+from xinheng.office.access import service as access
 from xinheng.outward.monitoring import gaps, quiet, store
 from xinheng.outward.monitoring.series import Verdict
 
@@ -78,6 +82,16 @@ def test_every_planted_fault_is_found_and_nobody_honest_is_accused(
     with capsys.disabled():
         print()  # noqa: T201 - the account is what the drill is for
         told(found, print)
+    # the county's office sees its own place: the town's silence and its bureau's gaps, nothing of the city
+    with app.database.transaction() as tx:
+        county = access.by_code(tx, BY_KEY["county"].code)
+        scope = moving.scope(tx, county, today(app.clock))
+        alerts = store.alerts(tx, scope, still=True, limit=100)
+        assert {a.agency for a in alerts} == {access.by_code(tx, BY_KEY["town"].code).agency}
+        assert store.count_gaps(tx, scope)[Verdict.SUSPECTED][1] == len(planting.HIDDEN)
+        assert store.count_gaps(tx, [access.by_code(tx, BY_KEY["health"].code).agency])[
+            Verdict.SUSPECTED
+        ] == (0, 0)
     # what may still come in time waits, and is no suspicion
     with app.database.transaction() as tx:
         waiting = store.gaps(tx, None, Verdict.WAITING, 100)

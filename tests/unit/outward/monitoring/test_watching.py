@@ -119,6 +119,18 @@ def test_two_runs_at_once_raise_nothing_twice(house: House) -> None:
     assert len(raised(house)) == 2
 
 
+def test_of_several_workers_one_looks_once_a_day(house: House, clock: SteppingClock) -> None:
+    def look() -> Run | None:
+        with house.database.transaction() as tx:
+            return service.run_where_due(tx, house.pack, clock, timedelta(hours=20))
+
+    assert look() is not None
+    clock.step(hours=19)
+    assert look() is None
+    clock.step(hours=2)
+    assert look() is not None
+
+
 # -- lateness ----------------------------------------------------------------------------------------
 
 
