@@ -1,3 +1,6 @@
+-- ledger ---------------------------------------------------------------------------------------------
+create index records_source on records (source, record); -- a sender goes through all of its own, page by page
+
 -- reconciliation -------------------------------------------------------------------------------------
 -- What was sent upward and what became of it there. No content of a record is here: it is read from the
 -- ledger at the moment of sending. What comes from content (digest, reasons of a return) goes with it.

@@ -79,9 +79,12 @@ def held(
 ) -> list[Standing]:
     """Records of these sources in the order of their ids, from those after one: to go through all of them."""
     rows = tx.fetch(
-        f"""select {_STANDING} from records
-            where record > %(after)s and source = any(%(sources)s::uuid[])
-              and (%(item)s::text is null or item = %(item)s::text)
+        f"""select {_STANDING} from unnest(%(sources)s::uuid[]) as s(of)
+            cross join lateral (
+                select {_STANDING} from records
+                where source = s.of and record > %(after)s
+                  and (%(item)s::text is null or item = %(item)s::text)
+                order by record limit %(limit)s) r
             order by record limit %(limit)s""",
         {
             "after": after or UUID(int=0),
