@@ -54,7 +54,8 @@ def comes_back(row: Row, sent: Row, item: str) -> bool:
     code = f"{item}_XDR_SHXYM"
     if code not in row:
         return False
-    return sent[code].upper() != row[code] or any(sent[name] != row[name] for name in REQUIRED[item])
+    wrong = NUMERIC in sent or sent[code].upper() != row[code]
+    return wrong or any(sent[name] != row[name] for name in REQUIRED[item])
 
 
 def _missing(chance: random.Random, row: Row, item: str) -> None:
