@@ -8,7 +8,6 @@ from typing import Final
 
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.completeness.model import State
-from xinheng.evidence.intake.due import CHANNEL
 from xinheng.evidence.intake.model_figures import Sums
 from xinheng.law.kinds import ItemClass
 from xinheng.law.words import KINDS
@@ -19,7 +18,7 @@ from xinheng.outward.reports import model
 from xinheng.outward.reports.gathering import Facts, Line, Unit
 from xinheng.outward.reports.model import NONE, SEVEN, compliance, lateness, timeliness
 from xinheng.outward.reports.naming import rule_name
-from xinheng.outward.suspicions.model import Outcome
+from xinheng.outward.reports.notes import notes
 
 STATES: Final = {
     State.PARTIAL: "不全",
@@ -68,7 +67,7 @@ def document(facts: Facts) -> Document:
 def _opening(facts: Facts, month: str) -> Iterable[str]:
     sums = facts.total.sums(_items(facts, SEVEN))
     double = facts.total.sums(_items(facts, model.DOUBLE))
-    counts = facts.total.concealed
+    counts = facts.total.suspected
     yield (
         f"{month}，共报送七类行政管理信息 {sums.taken + sums.returned} 行：接收 {sums.accepted} 条，"
         f"更正 {sums.corrected} 条，退回 {sums.returned} 行；合规率 {compliance(sums).shown}，"
@@ -80,9 +79,8 @@ def _opening(facts: Facts, month: str) -> Iterable[str]:
         f"决定到接收，半数在{_days(facts.flow.p50)}之内，95%在{_days(facts.flow.p95)}之内。"
     )
     if counts is not None:
-        confirmed = counts.by.get(Outcome.CONCEALED, 0)
         yield (
-            f"本月发现瞒报线索 {counts.raised} 条，到截止时确认瞒报 {confirmed} 条，"
+            f"本月发现瞒报线索 {counts.raised} 条，到截止时确认瞒报 {counts.confirmed} 条，"
             f"仍在核实 {counts.open} 条。归集责任到期 {facts.total.due} 项，不完整 {facts.total.missing} 项。"
         )
     if facts.total.coverage is not None:
@@ -202,12 +200,11 @@ def ranking(facts: Facts, lines: Sequence[Line]) -> tuple[list[tuple[str, ...]],
 def _ranked(facts: Facts, line: Line) -> tuple[str, ...]:
     seven = _items(facts, SEVEN)
     sums, before = line.sums(seven), line.sums(seven, earlier=True)
-    confirmed = line.concealed.by.get(Outcome.CONCEALED, 0) if line.concealed else 0
     return (
         _name(line, facts)[0],
         *_counts(sums),
         *_rates(sums, before),
-        str(confirmed),
+        str(line.suspected.confirmed) if line.suspected else NONE,
         str(line.missing) if line.due else NONE,
         line.coverage.shown if line.coverage else NONE,
     )
@@ -279,31 +276,3 @@ def _cases(facts: Facts) -> Iterable[Block]:
     yield Paragraph(
         f"本月新开待办 {opened} 件，办结 {closed} 件；到截止时尚未办结 {still} 件（含以前各月开立的）。"
     )
-
-
-def notes(facts: Facts) -> Iterable[str]:
-    """How everything was counted, and by which rules."""
-    scope = facts.scope
-    cutoff = scope.cutoff.astimezone(SHANGHAI)
-    yield (
-        f"统计范围：{scope.month} 至 {scope.end - timedelta(days=1)} 平台收到的报送，以收到之日计；"
-        f"申报、核实、办结等情况以 {cutoff:%Y-%m-%d %H:%M}（北京时间）以前平台所知为准。"
-        "单位名称和隶属按月末当日；移动过的单位，移动前计在原处，同一单位不重复计数。"
-    )
-    yield (
-        "合规率＝（接收＋更正）÷（接收＋更正＋退回）；及时率＝（接收－迟报－期限无法计算）÷（接收－期限无法计算）；"
-        "重复报送、自然人、待裁定和补录的行都不计。公式由公开数字推算，未见公文写明。"
-        "百分数保留两位小数，从不进位；迟报率、重错码率从不舍去：示数不优于实际。"
-    )
-    yield (
-        "瞒报以核实为准：没有线索不等于没有瞒报。缺失指登记了归集责任而到期不完整的事项。"
-        "覆盖率＝至少有一条七类记录的主体÷登记的主体，按主体登记地计。"
-    )
-    terms = sorted(
-        {
-            f"{facts.pack.items[item].name}：{term.working_days} 个工作日（{facts.pack.cite(term.basis)}）"
-            for item in _items(facts, SEVEN)
-            for term in facts.pack.items[item].timeliness_on(CHANNEL, scope.month)[:1]
-        }
-    )
-    yield "报送期限：" + ("；".join(terms) if terms else "本月没有现行有效的期限规则") + "。"

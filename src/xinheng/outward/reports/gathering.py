@@ -27,9 +27,7 @@ from xinheng.outward.letters.model import Filter, Step
 from xinheng.outward.reports import measuring, model, working_out
 from xinheng.outward.reports.asking import Aim, Asked, Who
 from xinheng.outward.reports.model import Ratio
-from xinheng.outward.reports.scope import Body, Scope, Span, counted, starts
-from xinheng.outward.suspicions import service as suspicions
-from xinheng.outward.suspicions.model import Counts
+from xinheng.outward.reports.scope import Body, Scope, Span, Suspected, counted, starts
 
 LETTERS: Final = 100_000  # of one place: a letter is written by hand
 
@@ -43,7 +41,7 @@ class Line:
     before: Mapping[str, Sums]
     missing: int  # feeds of the month that are not whole
     due: int  # feeds that had to be declared by the cut-off
-    concealed: Counts | None = None
+    suspected: Suspected | None = None
     coverage: Ratio | None = None
 
     def sums(self, items: Collection[str], *, earlier: bool = False) -> Sums:
@@ -89,8 +87,8 @@ def gather(tx: Transaction, pack: Pack, scope: Scope) -> Facts:
     seven = model.items_of(pack.items, model.SEVEN)
     any_of_seven = coverage.covered_by_any(tx, scope.end, seven)
     reader = _Reader(scope, now, before, state_of, covered, any_of_seven)
-    total = reader.line(None, scope.now, scope.before, _concealed(tx, scope, scope.now), _place(scope))
-    branches = tuple(_branch(tx, scope, reader, body) for body in scope.branches)
+    total = reader.line(None, scope.now, scope.before, _suspected(scope, None), _place(scope))
+    branches = tuple(_branch(scope, reader, body) for body in scope.branches)
     asked = Asked(tx, pack, _who(scope), scope.month, scope.end, scope.cutoff)
     spans = [FlowSpan(s.branch, s.agency, s.from_on, s.to_on) for s in scope.now]
     owners = None if scope.whole else sorted({s.agency for s in scope.now})
@@ -167,7 +165,7 @@ class _Reader:
         body: Body | None,
         spans: Iterable[Span],
         earlier: Iterable[Span],
-        concealed: Counts | None = None,
+        suspected: Suspected | None = None,
         place: str | None = None,
     ) -> Line:
         """`place`: the division whose coverage stands in the line; none for bodies that are no offices."""
@@ -179,7 +177,7 @@ class _Reader:
             _added(self.before.get(s, {}) for s in earlier),
             sum(state not in months.WHOLE for state in judged),
             len(judged),
-            concealed,
+            suspected,
             self._coverage(place) if body is None or body.kind is AgencyKind.OFFICE else None,
         )
 
@@ -208,19 +206,18 @@ def _added(several: Iterable[Mapping[str, Sums]]) -> dict[str, Sums]:
     return found
 
 
-def _concealed(tx: Transaction, scope: Scope, spans: Iterable[Span]) -> Counts:
-    bodies = {s.agency for s in spans}
-    return suspicions.counts(tx, bodies, scope.month, scope.end, scope.cutoff)
+def _suspected(scope: Scope, branch: UUID | None) -> Suspected | None:
+    return next((s for s in scope.suspected if s.branch == branch), None)
 
 
-def _branch(tx: Transaction, scope: Scope, reader: _Reader, body: Body) -> Line:
+def _branch(scope: Scope, reader: _Reader, body: Body) -> Line:
     """A branch's line. Its coverage is that of its own division; the head's own line has none."""
     spans = [s for s in scope.now if s.branch == body.agency]
     earlier = [s for s in scope.before if s.branch == body.agency]
     own = body.agency == scope.head
-    line = reader.line(body, spans, earlier, _concealed(tx, scope, spans), body.division)
+    line = reader.line(body, spans, earlier, _suspected(scope, body.agency), body.division)
     if own or (body.kind is AgencyKind.OFFICE and body.division is None):
-        return Line(line.body, line.now, line.before, line.missing, line.due, line.concealed)
+        return Line(line.body, line.now, line.before, line.missing, line.due, line.suspected)
     return line
 
 

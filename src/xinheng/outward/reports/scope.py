@@ -25,6 +25,8 @@ from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency, AgencyKind
 from xinheng.office.access.model_tree import By, Counted
 from xinheng.outward.reports.errors import NoCutoff
+from xinheng.outward.suspicions import service as suspicions
+from xinheng.outward.suspicions.model import Outcome
 
 CUTOFF_DAYS: Final = 7  # working days: a decision of the month's last day may be reported in time until then
 MENDING_DAYS: Final = 10  # working days that the issuer gives for corrections; no law names a term
@@ -52,6 +54,19 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Suspected:
+    """Suspicions of concealment raised in the month, of a branch (None: of all), as known before the cut-off.
+
+    Kept with the scope: a suspicion that is handed on later stands with another body from then on.
+    """
+
+    branch: UUID | None
+    raised: int
+    open: int
+    confirmed: int
+
+
+@dataclass(frozen=True)
 class Scope:
     """What a bulletin is made for. `head` None: the whole place; `whole`: nobody stands above the head."""
 
@@ -65,6 +80,7 @@ class Scope:
     now: tuple[Span, ...]
     before: tuple[Span, ...]  # of the month before
     feeds: tuple[Feed, ...]
+    suspected: tuple[Suspected, ...]
 
     @property
     def end(self) -> date:
@@ -125,6 +141,9 @@ def fixed(
     )
     above = moving.links(tx).superiors(By.PLACE, end - timedelta(days=1))
     feeds = completeness.listed(tx, {s.agency for s in now})
+    of_branch: dict[UUID | None, set[UUID]] = {None: {s.agency for s in now}}
+    for span in now:
+        of_branch.setdefault(span.branch, set()).add(span.agency)
     return Scope(
         issuer=names.get(head.agency, head.name) if head else issuer,
         head=head.agency if head else None,
@@ -136,7 +155,17 @@ def fixed(
         now=now,
         before=before,
         feeds=tuple(sorted(feeds, key=lambda f: f.feed)),
+        suspected=tuple(
+            _suspected(tx, branch, bodies_of, (month, end), cutoff) for branch, bodies_of in of_branch.items()
+        ),
     )
+
+
+def _suspected(
+    tx: Transaction, branch: UUID | None, bodies: set[UUID], span: tuple[date, date], cutoff: datetime
+) -> Suspected:
+    found = suspicions.counts(tx, bodies, *span, cutoff)
+    return Suspected(branch, found.raised, found.open, found.by.get(Outcome.CONCEALED, 0))
 
 
 def _mend_until(pack: Pack, cutoff: datetime) -> date | None:
@@ -167,6 +196,9 @@ def as_json(scope: Scope) -> str:
             "bodies": [[str(b.agency), b.code, b.name, b.kind.value, b.division] for b in scope.bodies],
             "now": [_span(s) for s in scope.now],
             "before": [_span(s) for s in scope.before],
+            "suspected": [
+                [str(s.branch) if s.branch else None, s.raised, s.open, s.confirmed] for s in scope.suspected
+            ],
             "feeds": [
                 [str(f.feed), str(f.agency), f.item, _day(f.from_on), _day(f.to_on)] for f in scope.feeds
             ],
@@ -190,6 +222,9 @@ def from_json(text: str) -> Scope:
         feeds=tuple(
             Feed(UUID(f), UUID(a), item, date.fromisoformat(start), _read(end))
             for f, a, item, start, end in told["feeds"]
+        ),
+        suspected=tuple(
+            Suspected(UUID(branch) if branch else None, *counts) for branch, *counts in told["suspected"]
         ),
     )
 

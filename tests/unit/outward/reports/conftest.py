@@ -24,6 +24,8 @@ from xinheng.office.access import moving, service
 from xinheng.office.access.model import AgencyKind, Level
 from xinheng.office.access.model_tree import By
 from xinheng.office.access.service import NewAgency
+from xinheng.outward.suspicions import service as suspicions
+from xinheng.outward.suspicions.model import NewSuspicion, Source
 
 OLD = date(2020, 1, 1)
 B_AUTHORITY = "清河市城市管理局"
@@ -87,8 +89,12 @@ def _tree(house: House) -> None:
 
 
 def _october(house: House) -> None:
-    """A: two taken in, one of them late, one returned. B: one in time."""
+    """A: two taken in, one of them late, one returned, one suspected to be missing. B: one in time."""
     house.clock.set(datetime(2026, 10, 20, 2, tzinfo=UTC))
+    with house.database.transaction() as tx:
+        agency = service.by_code(tx, "A").agency
+        new = NewSuspicion(agency, Source.COMPARED, "penalty", "x〕9号", None, None, {}, "x〕9号")
+        assert suspicions.raise_many(tx, [new], house.clock, house.pack) == 1
     house.send(row(1, CF_JDRQ="2026-09-01"), row(2, CF_JDRQ="2026-10-16"), row(3, CF_JDRQ="2026-13-01"))
     house.send(row(4, CF_JDRQ="2026-10-19", CF_CFJG=B_AUTHORITY, CF_SJLY=B_AUTHORITY), source="B")
 

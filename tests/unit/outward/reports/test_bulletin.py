@@ -27,6 +27,8 @@ from xinheng.office.cases.model import Filter as CaseFilter
 from xinheng.outward.reports import scope as scopes
 from xinheng.outward.reports import service
 from xinheng.outward.reports.errors import AlreadyIssued, Differs, NoCutoff, NotIssued, NotYet
+from xinheng.outward.suspicions import service as suspicions
+from xinheng.outward.suspicions.model import NewSuspicion, Outcome, Source
 
 OCTOBER = date(2026, 10, 1)
 
@@ -206,6 +208,18 @@ def test_cases_that_were_opened_closed_or_given_away_since_change_nothing(town, 
         cases.close(tx, waiting[0].case, clerk, "accepted", "办结", town.clock)
         new = NewCase("returned_row", "退回", one, "receipt:x/1", None, None, {})
         cases.open_case(tx, new, town.clock)
+    assert again(town, issued) == issued.digests
+
+
+def test_suspicions_settled_or_raised_since_change_nothing(town, issued):
+    with town.database.transaction() as tx:
+        [(suspicion, agency)] = tx.fetch("select suspicion, agency from suspicions")
+        tx.execute("update suspicions set agency = %(b)s", {"b": access.by_code(tx, "Q").agency})  # handed on
+        suspicions.settle(
+            tx, suspicion, Outcome.NOT_OURS, "属于另一单位", Actor(None, None, "测试"), town.clock
+        )
+        new = NewSuspicion(agency, Source.COMPARED, "penalty", "x〕10号", None, None, {}, "x〕10号")
+        assert suspicions.raise_many(tx, [new], town.clock, town.pack) == 1
     assert again(town, issued) == issued.digests
 
 
