@@ -12,10 +12,9 @@ from xinheng.core.wording import fault
 from xinheng.evidence.ledger import own_records
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.packs import Pack
-from xinheng.office.access import audit, moving
+from xinheng.office.access import audit
 from xinheng.office.access import service as agencies
-from xinheng.office.access.model import Agency, AgencyKind
-from xinheng.office.access.model_tree import By
+from xinheng.office.access.model import Agency
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, NewCase
 from xinheng.outward.appraisal import model_assessment as model
@@ -30,7 +29,7 @@ from xinheng.outward.appraisal.errors import (
 )
 from xinheng.outward.appraisal.model import Evidence, Outcome
 from xinheng.outward.appraisal.model_assessment import Assessment, Line, State, Verdict
-from xinheng.outward.appraisal.steps import due
+from xinheng.outward.appraisal.steps import due, office_above
 from xinheng.outward.suspicions import service as suspicions
 from xinheng.outward.suspicions.model import NewSuspicion, Source
 
@@ -68,7 +67,7 @@ def appeal(tx: Transaction, pack: Pack, assessment: UUID, new: NewAppeal, clock:
         NewCase(
             kind=model.APPEAL,
             title=f"{agency.name}对评估“{there.name}”第 {line.line} 行的申诉",
-            owner=_office(tx, new.agency, clock),
+            owner=there.office or office_above(tx, new.agency, day),
             ref=f"assessment:{assessment}/{line.line}",
             due_on=due(pack, day, model.REPLY_DAYS),
             detail={"评估结论": line.note or "不合格", "申诉": new.words.strip()},
@@ -81,12 +80,6 @@ def appeal(tx: Transaction, pack: Pack, assessment: UUID, new: NewAppeal, clock:
     store.appeal(tx, assessment, made)
     audit.note(tx, clock, actor, "assessment.appeal", f"{there.name} {line.line}")
     return made
-
-
-def _office(tx: Transaction, agency: UUID, clock: Clock) -> UUID:
-    above = list(moving.links(tx).above(agency, By.PLACE, today(clock)))
-    known = agencies.by_ids(tx, above)
-    return next((a for a in above if known[a].kind is AgencyKind.OFFICE), agency)
 
 
 @dataclass(frozen=True)

@@ -189,11 +189,16 @@ def object_to(
 
 def _office(tx: Transaction, run: Run, agency: UUID, day: date) -> UUID:
     """Who decides: the office that ran it; of a run over the whole place the nearest above the agency."""
-    if run.head is not None:
-        return run.head
+    return run.head if run.head is not None else office_above(tx, agency, day)
+
+
+def office_above(tx: Transaction, agency: UUID, day: date) -> UUID:
+    """The nearest office above a body by place; where none stands above it, the place's first by the tree."""
     above = list(moving.links(tx).above(agency, By.PLACE, day))
     known = agencies.by_ids(tx, above)
-    return next((a for a in above if known[a].kind is AgencyKind.OFFICE), agency)
+    found = [a for a in above if known[a].kind is AgencyKind.OFFICE]
+    found = found or [a.agency for _, a in agencies.tree(tx, day) if a.kind is AgencyKind.OFFICE]
+    return found[0] if found else agency
 
 
 def decide(
