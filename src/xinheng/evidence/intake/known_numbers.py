@@ -1,4 +1,4 @@
-"""Numbers that an agency accounted for though no record bears them: registered, or sent and returned.
+"""What an agency accounted for: numbers that no record bears (registered, or sent and returned), backlog.
 
 Whoever looks for gaps must not accuse an agency that said why there is no record, nor one whose row came and
 went back: that row is a case of its own.
@@ -45,3 +45,15 @@ def returned(
             "sources": None if sources is None else list(sources),
         },
     )
+
+
+def backlog(tx: Transaction, days: tuple[date, date]) -> list[UUID]:
+    """Receipts of what was entered later (补录) within `days` (half-open): it counts in no rate."""
+    rows = tx.fetch(
+        """select receipt from receipts
+           where profile <> 'report'
+             and known >= %(from_on)s::timestamp at time zone interval '8 hours'
+             and known < %(to_on)s::timestamp at time zone interval '8 hours'""",
+        {"from_on": days[0], "to_on": days[1]},
+    )
+    return [row[0] for row in rows]

@@ -24,6 +24,7 @@ cross join lateral (
 where r.received_on > r.due_on and r.received_on >= %(from_on)s and r.profile = 'report'
   and r.state <> 'erased' and f.received_on > r.due_on
   and f.received_on >= %(from_on)s and f.received_on < %(to_on)s
+  and not (f.receipt = any(%(backlog)s::uuid[]))
   and (%(sources)s::uuid[] is null or r.source = any(%(sources)s::uuid[]))
   and (%(item)s::text is null or r.item = %(item)s::text)"""
 
@@ -55,43 +56,58 @@ def listed(
     item: str | None,
     days: tuple[date, date],
     page: tuple[int, int],
+    backlog: Collection[UUID] = (),
 ) -> list[Late]:
-    """Late records received in `days` (half-open), the latest first; `page`: limit and offset."""
+    """Late records received in `days` (half-open), the latest first; `page`: limit and offset.
+
+    `backlog`: receipts whose records are never late (补录), whatever corrected them since.
+    """
     rows = tx.fetch(
         f"""select r.record, r.source, r.item, r.document, r.subject, r.decided_on, r.due_on,
                    f.received_on, f.receipt, f.line {_LATE}
             order by f.received_on desc, r.item, r.record limit %(limit)s offset %(offset)s""",
-        {**_asked(sources, item, days), "limit": page[0], "offset": page[1]},
+        {**_asked(sources, item, days, backlog), "limit": page[0], "offset": page[1]},
     )
     return [Late(*row) for row in rows]
 
 
 def counts(
-    tx: Transaction, sources: Collection[UUID] | None, item: str | None, days: tuple[date, date]
+    tx: Transaction,
+    sources: Collection[UUID] | None,
+    item: str | None,
+    days: tuple[date, date],
+    backlog: Collection[UUID] = (),
 ) -> dict[tuple[UUID, str], int]:
     """How many by source and item."""
     rows = tx.fetch(
         f"select r.source, r.item, count(*) {_LATE} group by 1, 2",
-        _asked(sources, item, days),
+        _asked(sources, item, days, backlog),
     )
     return {(source, item_): count for source, item_, count in rows}
 
 
 def by_month(
-    tx: Transaction, sources: Collection[UUID] | None, item: str | None, days: tuple[date, date]
+    tx: Transaction,
+    sources: Collection[UUID] | None,
+    item: str | None,
+    days: tuple[date, date],
+    backlog: Collection[UUID] = (),
 ) -> dict[date, int]:
     """How many were received late in each month (its first day)."""
     rows = tx.fetch(
         f"select date_trunc('month', f.received_on)::date, count(*) {_LATE} group by 1",
-        _asked(sources, item, days),
+        _asked(sources, item, days, backlog),
     )
     return {row[0]: row[1] for row in rows}
 
 
-def _asked(sources: Collection[UUID] | None, item: str | None, days: tuple[date, date]) -> dict[str, object]:
+def _asked(
+    sources: Collection[UUID] | None, item: str | None, days: tuple[date, date], backlog: Collection[UUID]
+) -> dict[str, object]:
     return {
         "sources": None if sources is None else list(sources),
         "item": item,
         "from_on": days[0],
         "to_on": days[1],
+        "backlog": list(backlog),
     }

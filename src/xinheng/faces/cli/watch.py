@@ -15,7 +15,6 @@ from rich.markup import escape
 from xinheng.core.times import SHANGHAI, today
 from xinheng.evidence.completeness.model import next_month
 from xinheng.evidence.intake.due import CHANNEL
-from xinheng.evidence.ledger import lateness
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.app.demo import checking, planting
 from xinheng.faces.app.demo.install import DemoHome
@@ -29,6 +28,7 @@ from xinheng.office.access import audit, moving
 from xinheng.office.access import service as access
 from xinheng.office.cases.model import Actor
 from xinheng.outward.capture import service as captures
+from xinheng.outward.monitoring import late as lateness
 from xinheng.outward.monitoring import lists, service, store, store_lists, websites
 from xinheng.outward.monitoring.comparing import NAMES, Compared, Outcome
 from xinheng.outward.monitoring.lists import ORIGINS, Given

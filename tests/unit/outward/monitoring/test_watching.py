@@ -16,12 +16,12 @@ from xinheng.evidence.completeness import service as completeness
 from xinheng.evidence.completeness import store as completeness_store
 from xinheng.evidence.intake import numbers
 from xinheng.evidence.intake.model_numbers import NumberRange
-from xinheng.evidence.ledger import lateness
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, State
 from xinheng.outward.monitoring import gaps, service, store
+from xinheng.outward.monitoring import late as lateness
 from xinheng.outward.monitoring.errors import AlertEnded, ZeroRefused
 from xinheng.outward.monitoring.model import Ended, How
 from xinheng.outward.monitoring.series import Reason, Verdict
@@ -150,6 +150,15 @@ def test_late_records_stand_one_by_one_as_the_receipts_count_them(house: House, 
     assert {(f.due_on, f.received_on, f.days) for f in found} == {
         (date(2026, 10, 21), date(2026, 11, 20), 30)
     }
+
+
+def test_what_was_entered_later_is_not_late_even_when_daily_reporting_corrects_it(house: House) -> None:
+    house.send(*decided([1], "2026-03-02"), profile="collected")
+    house.send(*decided([1], "2026-03-02", CF_SY="更正后的事由"))
+    with house.database.transaction() as tx:
+        days = (date(2026, 1, 1), date(2027, 1, 1))
+        assert lateness.listed(tx, None, None, days, (10, 0)) == []
+        assert lateness.counts(tx, None, None, days) == {}
 
 
 # -- silence -----------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from xinheng.core import documents
 from xinheng.core.times import SHANGHAI
 from xinheng.core.uscc import judge
 from xinheng.evidence.intake.met_codes import wrong_codes
-from xinheng.evidence.ledger import lateness
 from xinheng.evidence.subjects import code_store, inspecting
 from xinheng.evidence.subjects.code_model import FindingKind
 from xinheng.faces.app.demo import plan, planting
@@ -23,6 +22,7 @@ from xinheng.faces.app.demo.plan import Delivery
 from xinheng.faces.app.demo.planting import Planted
 from xinheng.office.access import service as access
 from xinheng.office.cases.model import Actor
+from xinheng.outward.monitoring import late as lateness
 from xinheng.outward.monitoring import lists, service, store, store_lists
 from xinheng.outward.monitoring.comparing import Outcome
 from xinheng.outward.monitoring.lists import Given

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 
 from xinheng.evidence.completeness.model import first_of, months, next_month
-from xinheng.evidence.ledger import lateness
 from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import watch_views as views
@@ -25,6 +24,7 @@ from xinheng.office.access import audit, moving
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Role
 from xinheng.office.cases import service as cases
+from xinheng.outward.monitoring import late as lateness
 from xinheng.outward.monitoring import quiet, service, store
 from xinheng.outward.monitoring.series import Verdict
 from xinheng.outward.suspicions import service as suspicions

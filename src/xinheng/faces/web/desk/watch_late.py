@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from xinheng.evidence.completeness.model import next_month
 from xinheng.evidence.intake.due import CHANNEL
-from xinheng.evidence.ledger import lateness
 from xinheng.faces.web.access import AnySession, oversees, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import watch_views as views
@@ -24,6 +23,7 @@ from xinheng.faces.web.views import PAGE_DEPTH, FormError, grouped, page_number,
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Session
+from xinheng.outward.monitoring import late as lateness
 from xinheng.outward.reports.exports import Reader
 
 router = APIRouter(include_in_schema=False)
