@@ -132,7 +132,7 @@ def _everything(visitor: Visitor, do: str, note: str = "", outcome: str = "") ->
 
 
 def _open_list(visitor: Visitor, title: str = TITLE) -> None:
-    visitor.go("/desk/suspicions")
+    visitor.page.goto(visitor.address + "/desk/suspicions")
     visitor.page.click(f"main a:has-text('{title}')")
     visitor.page.wait_for_selector(f"h1:has-text('{title}')")
 
@@ -190,7 +190,6 @@ def _taken_in(office: Visitor, folder: Path) -> None:
     office.look()
     page.click("button:has-text('按决定机关分解')")
     page.wait_for_selector("text=已分解：3 行")
-    office.look()
 
 
 def _answered_by_bureau(visit: Visiting, city: Town) -> None:
@@ -224,10 +223,8 @@ def _county(visit: Visiting, built: Town, address: str, handed: Path, folder: Pa
     office.page.set_input_files("#file", str(handed))
     office.page.click("main button:has-text('上传并核对')")
     office.page.wait_for_selector("h1:has-text('核对清单')")
-    office.look()
     office.page.click("main button:has-text('导入清单')")
     office.page.wait_for_selector(f"h1:has-text('{TITLE}')")
-    office.look()
     office.page.click("button:has-text('按决定机关分解')")
     office.page.wait_for_selector("text=已分解：2 行")
     bureau = visit(390)

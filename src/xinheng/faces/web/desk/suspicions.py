@@ -170,6 +170,7 @@ def list_page(  # noqa: PLR0913, PLR0917 - what is shown, and what is said about
         given=tuple(showing.given_line(g) for g in given),
         holds=is_office(session) and one.office == own,
         splits=grouped(waiting) if is_office(session) and waiting else None,
+        days=one.days_back,
         to_offices=tuple(
             views.Choice(known[p.agency].code, known[p.agency].name)
             for p in bodies

@@ -45,7 +45,9 @@ def _blank(web: Web, given: Mapping[str, str], errors: tuple[FormError, ...] = (
     return views.ImportForm(
         items=items,
         limit=bytes_text(min(web.app.settings.upload_bytes, reading.LIMITS.file_bytes)),
-        given=views.typed({"item": "penalty", "received_on": web.today().isoformat(), **given}),
+        given=views.typed(
+            {"item": "penalty", "received_on": web.today().isoformat(), "days_back": "3", **given}
+        ),
         errors=errors,
     )
 

@@ -139,6 +139,7 @@ class ListView:
     given: tuple[tuple[str, str, str, str, str], ...] = ()
     holds: bool = False  # it is this office's list
     splits: str | None = None  # how many lines wait to be split
+    days: int = 0  # that the office keeps for the way back
     to_offices: tuple[Choice, ...] = ()  # to whose own platform a package may go
     from_package: bool = False
     closed: str | None = None
