@@ -11,7 +11,7 @@ from typing import Final
 from xinheng.core import webhooks
 from xinheng.faces.app.errors import SettingWrong
 from xinheng.law.notices import Channel
-from xinheng.office.notices import gateway, model
+from xinheng.office.notices import gateway, wording
 from xinheng.office.notices.errors import AddressRefused
 from xinheng.office.notices.gateway import JsonGateway
 from xinheng.office.notices.mail import PORTS, MailServer, Tls
@@ -84,7 +84,7 @@ def _mail(given: Mapping[str, str]) -> MailServer | None:
     if port and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         raise SettingWrong("XINHENG_SMTP_PORT", "1 至 65535 的整数")
     try:
-        sender = model.checked(Channel.MAIL, given.get("XINHENG_SMTP_FROM", ""))
+        sender = wording.checked(Channel.MAIL, given.get("XINHENG_SMTP_FROM", ""))
     except AddressRefused:
         raise SettingWrong("XINHENG_SMTP_FROM", "发件的电子邮件地址") from None
     authority = given.get("XINHENG_SMTP_CA")

@@ -13,7 +13,7 @@ from xinheng.faces.jobs.calling import call
 from xinheng.law.notices import Channel
 from xinheng.office.cases import days
 from xinheng.office.cases.model import working_day_before, yellow_until
-from xinheng.office.notices import mail, model
+from xinheng.office.notices import mail, model, wording
 from xinheng.office.notices import service as notices
 from xinheng.office.notices.errors import ChannelMissing
 from xinheng.office.notices.model import Delivery, Morning, Notice, Outgoing
@@ -66,7 +66,7 @@ def trial(app: App, channel: Channel, address: str) -> tuple[bool, str]:
     if absent.get(channel):
         raise missing(channel)
     now, nobody = app.clock.now().at, UUID(int=0)
-    where = model.checked(channel, address)
+    where = wording.checked(channel, address)
     waiting = Delivery(nobody, nobody, nobody, channel, where, 0, model.Fate.WAITING, now, 0, None, None)
     name = app.settings.site_name
     title, text = f"{name}：测试消息", f"这是{name}发出的测试消息，收到即表示渠道可用。"

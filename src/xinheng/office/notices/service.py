@@ -21,7 +21,7 @@ from xinheng.law.notices import Channel
 from xinheng.law.packs import Pack
 from xinheng.office.access import audit
 from xinheng.office.access import service as access
-from xinheng.office.notices import model, store
+from xinheng.office.notices import model, store, wording
 from xinheng.office.notices.errors import DeliveryAbsent, NoticeAbsent
 from xinheng.office.notices.model import Delivery, Fate, Inbox, NewNotice, Notice, Outgoing, Where
 
@@ -37,10 +37,11 @@ def send(tx: Transaction, new: NewNotice, clock: Clock, pack: Pack) -> int:
     1 where it was told, 0 where it had been told before (`dedupe`). Raises TemplateUnknown,
     NoRuleInForceError.
     """
-    template = model.template_of(pack.notices, new.template)
+    template = wording.template_of(pack.notices, new.template)
     named = access.by_ids(tx, [new.agency]).get(new.agency)
-    wording = template.wording(today(clock))
-    title, body, short = model.worded(template, wording, new, named.name if named else "")
+    title, body, short = wording.worded(
+        template, template.wording(today(clock)), new, named.name if named else ""
+    )
     notice = Notice(
         notice=new_id(clock),
         agency=new.agency,
@@ -210,8 +211,8 @@ def subscribe(tx: Transaction, where: Where, pack: Pack, clock: Clock, login: st
     it is judged again at each delivery.
     """
     for name in where.templates:
-        model.template_of(pack.notices, name)
-    address = model.checked(where.channel, where.address) if where.address.strip() else ""
+        wording.template_of(pack.notices, name)
+    address = wording.checked(where.channel, where.address) if where.address.strip() else ""
     kept = store.set_where(tx, Where(**{**vars(where), "address": address}))
     said = f"{where.channel.value} {model.shown(where.channel, address) if address else '取消'}"
     audit.note(tx, clock, login, "notices.subscribe", said, where.account)

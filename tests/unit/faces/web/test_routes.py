@@ -43,7 +43,7 @@ def address(route: APIRoute) -> str:
     filled |= {"exchange": ID, "capture": ID, "draft": ID, "item": "penalty"}
     filled |= {"list_id": ID, "suspicion": ID, "attachment": ID}
     filled |= {"submission": ID, "proposal": ID, "finding": ID, "case": ID, "declaration": ID, "review": ID}
-    filled |= {"alert": ID, "listing": ID, "letter": ID, "event": "1"}
+    filled |= {"notice": ID, "alert": ID, "listing": ID, "letter": ID, "event": "1"}
     filled |= {"run": ID, "step": "publish", "assessment": ID, "digest": "x", "kind": "pdf", "indicator": "x"}
     return route.path.replace("{path:path}", "x").format_map(filled)
 
@@ -92,10 +92,12 @@ def test_every_change_needs_the_session_s_own_form_token(site: FastAPI) -> None:
         "/desk/appraisal/act",
         "/desk/assessments",
         "/desk/assessments/act",
+        "/desk/cases/assign",
         "/desk/form/{item}",
         "/desk/form/{item}/autosave",
         "/desk/letters/paper",
         "/desk/monitoring-check/act",
+        "/desk/notices/settings",
         "/desk/sign-in",
         "/desk/suspicions/act",
         "/desk/suspicions/import",
