@@ -79,6 +79,7 @@ def test_every_answer_is_described(site: FastAPI) -> None:
     paths = site.openapi()["paths"]
     assert sorted(paths) == [
         "/api/v1/checkpoint",
+        "/api/v1/holdings",
         "/api/v1/oauth/token",
         "/api/v1/records/{record}",
         "/api/v1/records/{record}/proof",
@@ -88,6 +89,8 @@ def test_every_answer_is_described(site: FastAPI) -> None:
         "/api/v1/submissions/{submission}",
         "/api/v1/submissions/{submission}/hand-on",
         "/api/v1/submissions/{submission}/returned",
+        "/api/v1/submissions/{submission}/rows",
+        "/api/v1/withdrawals",
     ]
     for path, methods in paths.items():
         if path.startswith("/api/v1/submissions"):
