@@ -96,6 +96,9 @@ def test_every_answer_is_described(site: FastAPI) -> None:
         if path.startswith("/api/v1/submissions"):
             wanted = {"400", "401", "403", "404", "429", "503"}
             assert all(m["security"] == [{"program": []}] for m in methods.values()), path
+        elif path in ("/api/v1/holdings", "/api/v1/withdrawals"):
+            wanted = {"200", "400", "401", "403", "429", "503"}
+            assert all(m["security"] == [{"program": []}] for m in methods.values()), path
         elif path == "/api/v1/oauth/token":
             wanted = {"200", "400", "401", "429"}
         else:
