@@ -22,6 +22,9 @@ from xinheng.outward.suspicions.model_lists import (
 
 STATE_TONES: Final = {State.GIVEN: "warn", State.ANSWERED: "info", State.SETTLED: "good"}
 ACTIONS: Final = {
+    "seen": "打开查看",
+    "assigned": "指定经办人",
+    "note": "备注",
     "passed": "转交",
     "sent_back": "退回：不是我们的",
     "answered": "答复",
