@@ -148,7 +148,7 @@ def _page(
         title=there.title,
         tags=(Tag(NAMES[there.state], views.STATE_TONES[there.state]), *((tag,) if tag else ())),
         pairs=views.pairs(there, {a.agency: a.name for a in known.values()}, named),
-        steps=tuple(views.step_line(step) for step in steps),
+        steps=tuple(views.step_line(step, there.kind) for step in steps),
         rows=shown,
         more_rows=len(rows) - len(shown),
         acts=views.acts(there, own=member, office=session.account.role is Role.OFFICE),

@@ -11,9 +11,7 @@ from uuid import UUID
 from xinheng.core.times import SHANGHAI, Known
 from xinheng.evidence.intake.answering import OF_AGENCY, OF_OFFICE, Act, RuleLine, fits
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED_ROW
-from xinheng.evidence.intake.returned_cases import OUTCOMES as RETURNED_OUTCOMES
-from xinheng.evidence.intake.reviewed_cases import OUTCOMES as REVIEWED_OUTCOMES
-from xinheng.evidence.subjects.appeals import OUTCOMES as APPEAL_OUTCOMES
+from xinheng.faces.web.desk import case_words
 from xinheng.faces.web.desk.case_kinds import name_of
 from xinheng.faces.web.desk.views import CheckLine
 from xinheng.faces.web.views import Figure, FormError, Pair, Tag, moment
@@ -31,30 +29,6 @@ ACTS: Final = {
     Act.DROP: ("不应报送，销号", "这一行本来就不该报。说明理由后办结，理由留在办理记录里。"),
     Act.CHECK_WRONG: ("规则有误", "规则包修订之后再报；在此之前不能照原样收下。"),
     Act.ROW_WRONG: ("规则无误", "退给信源单位改正。"),
-}
-ACTIONS: Final = {
-    **REVIEWED_OUTCOMES,
-    "seen": "打开查看",
-    "contest": "对规则提出异议",
-    "check_wrong": "答复：规则有误，待修订规则包",
-    "row_wrong": "答复：规则无误，请改正",
-    "not_reported": "说明不应报送，销号",
-    "returned_again": "再次报送，仍被退回",
-    "in_review": "再次报送，待信用办裁定",
-    "corrected": "改正后入库，销号",
-    "person": "属于自然人的行，销号",
-    "withdrawn": "记录已撤回，销号",
-    "assigned": "指定经办人",
-    "handed_over": "移交",
-    "note": "备注",
-    "passed": "转交其他单位",
-}
-OUTCOMES: Final = {
-    **APPEAL_OUTCOMES,
-    **RETURNED_OUTCOMES,
-    **REVIEWED_OUTCOMES,
-    "not_reported": "不应报送",
-    "withdrawn": "记录已撤回",
 }
 
 
@@ -230,7 +204,7 @@ def pairs(case: Case, names: Mapping[UUID, str], people: Mapping[UUID, str]) -> 
         Pair("期限", case.due_on.isoformat() if case.due_on else None, note=case.basis, otherwise="没有期限"),
         Pair("产生", moment(Known(case.opened))),
         *((closed,) if closed else ()),
-        *((Pair("结果", OUTCOMES.get(case.outcome, case.outcome)),) if case.outcome else ()),
+        *((Pair("结果", case_words.ended(case.kind, case.outcome)),) if case.outcome else ()),
         Pair("退回编号" if case.kind == RETURNED_ROW else "编号", str(case.case), mono=True),
     )
     shown = (Pair(DETAIL[name], text) for name, text in case.detail.items() if name in DETAIL)
@@ -249,9 +223,9 @@ DETAIL: Final = {
 }
 
 
-def step_line(step: Step) -> StepLine:
-    """One thing done."""
-    return StepLine(moment(Known(step.at)), ACTIONS.get(step.action, step.action), step.actor, step.note)
+def step_line(step: Step, kind: str) -> StepLine:
+    """One thing done about a case of this kind."""
+    return StepLine(moment(Known(step.at)), case_words.done(kind, step.action), step.actor, step.note)
 
 
 def rule_rows(lines: Sequence[RuleLine], field_names: Mapping[str, str]) -> tuple[RuleRow, ...]:
