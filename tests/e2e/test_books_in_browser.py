@@ -29,10 +29,9 @@ def picture(visitor: Visitor, name: str) -> None:
         visitor.page.screenshot(path=Path(folder) / f"{name}-{visitor.width}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_office_makes_its_books(visit: Visiting, later: tuple[Town, str], width: int) -> None:
+def test_the_office_makes_its_books(visit: Visiting, later: tuple[Town, str]) -> None:
     built, address = later
-    office = visit(width)
+    office = visit()
     office.address = address
     office.sign_in("xyb", built.passwords["xyb"])
     office.go("/desk/bulletins")

@@ -287,6 +287,8 @@ def test_a_defect_shows_no_traceback_and_keeps_one_where_asked(run, made_home, m
 
 def test_a_command_that_is_asked_to_end_ends_cleanly(made_home):
     environment = ENVIRONMENT | {"XINHENG_HOME": str(made_home)}
+    # where the tests run in the background SIGINT is ignored, and the command would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, expected in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         process = subprocess.Popen(
             [sys.executable, "-m", "xinheng.faces.cli", "codes", "check"],
