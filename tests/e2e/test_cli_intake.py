@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import subprocess
@@ -10,16 +9,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import fastexcel
 import pytest
-from tests.sending import AUTHORITY, code, row, write
+from tests.sending import AUTHORITY, row, write
 
 ROOT = Path(__file__).resolve().parents[2]
-ORGANISATION = ("--set", "行政相对人名称=清河甲乙科技有限公司", "--set", f"统一社会信用代码={code(77)}")
 
 
 @dataclass
@@ -70,37 +67,6 @@ def shell() -> Iterator[Shell]:
 def bare(tmp_path: Path) -> Shell:
     """A place without a home."""
     return Shell(tmp_path / "nothing")
-
-
-def test_real_penalties_go_in_under_their_own_headers(shell: Shell, shared_data: Path) -> None:
-    source = shared_data / "penalties-cn" / "penalties-a-handed.csv"
-    command = (
-        "intake",
-        source,
-        "--item",
-        "penalty",
-        "--source",
-        "SJ",
-        "--profile",
-        "collected",
-        *ORGANISATION,
-    )
-    first = shell.json(*command)
-    assert (first["accepted"], first["returned"], first["late"]) == (20, 0, 0)
-    assert "repeated" not in first
-    with source.open(encoding="utf-8-sig", newline="") as text:
-        expected = list(csv.DictReader(text))
-    for found, wanted in zip(first["rows"], expected, strict=True):
-        derived = found["derived"]
-        assert Decimal(derived["fine_yuan"] or 0) == Decimal(wanted["expected_fine_yuan"])
-        assert Decimal(derived["confiscation_yuan"] or 0) == Decimal(wanted["expected_confiscation_yuan"])
-        assert derived["from"]
-    second = shell.json(*command)
-    assert second["repeated"] is True
-    assert second["receipt"] == first["receipt"]
-    assert (second["accepted"], second["known"]) == (0, 20)
-    assert {r["outcome"] for r in second["rows"]} == {"known"}
-    assert [r["record"] for r in second["rows"]] == [r["record"] for r in first["rows"]]
 
 
 def test_a_dry_run_needs_no_home_and_no_agency(bare: Shell, tmp_path: Path) -> None:

@@ -81,6 +81,8 @@ def test_real_decisions_go_in_under_their_own_headers_and_a_second_time_change_n
     again = json.loads(xinheng(place, *dry, "--source", "A"))
     assert again["repeated"] is True
     assert (again["accepted"], again["known"]) == (0, 20)
+    assert {r["outcome"] for r in again["rows"]} == {"known"}
+    assert [r["record"] for r in again["rows"]] == [r["record"] for r in first["rows"]]
     assert again["receipt"] == first["receipt"]
     assert again["position"] == first["position"]
     assert derived(again) == expected(handed)

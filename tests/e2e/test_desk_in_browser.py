@@ -6,8 +6,9 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from tests.e2e import invented
-from tests.e2e.conftest import WINDOWS, Visiting, downloaded
+from tests.e2e.conftest import WIDTHS, WINDOWS, Visiting, downloaded
 from tests.e2e.town import Town
 
 
@@ -65,8 +66,9 @@ def test_from_a_file_to_the_workbook_of_what_came_back(
     assert "转交文件已经下载" in page.inner_text("main")
 
 
-def test_the_office_s_pages_are_free_of_barriers(visit: Visiting, place: Town) -> None:
-    office = visit()
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_office_s_pages_are_free_of_barriers(visit: Visiting, place: Town, width: int) -> None:
+    office = visit(width)
     office.sign_in("xyb", place.passwords["xyb"])
     for path in ("/desk", "/desk/office", "/desk/audit", "/desk/receipts", "/desk/upload"):
         office.go(path)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from tests.e2e import invented
-from tests.e2e.conftest import WINDOWS, Visiting, downloaded
+from tests.e2e.conftest import WIDTHS, WINDOWS, Visiting, downloaded
 from tests.e2e.town import Town
 
 from xinheng.verify.command import main as verify
@@ -52,8 +52,9 @@ def test_from_a_name_to_the_proof_of_a_record(
     assert verify(["proof", str(proof), "--key", place.app.keys.log.verifier]) == 0
 
 
-def test_every_page_is_free_of_barriers_and_fits_the_screen(visit: Visiting, place: Town) -> None:
-    citizen = visit()
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_free_of_barriers_and_fits_the_screen(visit: Visiting, place: Town, width: int) -> None:
+    citizen = visit(width)
     for path in PAGES:
         citizen.go(path)
     citizen.go(f"/organisations/{STAR_CODE}")

@@ -9,7 +9,7 @@ bitmaps, 62 bits a word: bit i of `failed<w>` and `idle<w>` (did not run) speaks
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -173,22 +173,32 @@ def any_sql(plan: Sequence[Rule], severities: Iterable[Severity]) -> str:
     return "(" + " OR ".join(terms) + ")"
 
 
-def ids_sql(plan: Sequence[Rule], severities: Iterable[Severity]) -> str:
-    """The ids of failed rules of these severities, with blanks between; NULL where there is none."""
+def ids_sql(
+    plan: Sequence[Rule], severities: Iterable[Severity], failed: Collection[str] | None = None
+) -> str:
+    """The ids of failed rules of these severities, with blanks between; NULL where there is none.
+
+    `failed`: the rules that failed on any row, where that is known: of the others nothing need be planned.
+    """
     wanted = set(severities)
     terms = [
-        f"CASE WHEN {_bit(i)} THEN {_quoted(r.id)} END" for i, r in enumerate(plan) if r.severity in wanted
+        f"CASE WHEN {_bit(i)} THEN {_quoted(r.id)} END"
+        for i, r in enumerate(plan)
+        if r.severity in wanted and (failed is None or r.id in failed)
     ]
     return f"nullif(concat_ws(' ', {', '.join(terms)}), '')" if terms else "CAST(NULL AS VARCHAR)"
 
 
-def results_sql(plan: Sequence[Rule]) -> str:
+def results_sql(plan: Sequence[Rule], failed: Collection[str] | None = None) -> str:
     """The failed rules of a row as the JSON objects of a receipt, with commas between (no brackets).
 
-    What was found is the normalised value, in which identity numbers are masked already.
+    What was found is the normalised value, in which identity numbers are masked already. `failed`: as for
+    `ids_sql`.
     """
     terms = []
     for i, rule in enumerate(plan):
+        if failed is not None and rule.id not in failed:
+            continue
         column = "fault" if rule.id == ROW else f'"{rule.field}"' if rule.field else "CAST(NULL AS VARCHAR)"
         found = f"left({column}, 200)"
         head = {
@@ -203,7 +213,7 @@ def results_sql(plan: Sequence[Rule]) -> str:
             f"CASE WHEN {_bit(i)} THEN {opening} || ',\"found\":' || coalesce(to_json({found}), 'null') "
             f"|| ',\"message\":' || to_json({message}) || '}}' END"
         )
-    return f"concat_ws(',', {', '.join(terms)})"
+    return f"concat_ws(',', {', '.join(terms)})" if terms else "''"
 
 
 def counts(plan: Sequence[Rule], groups: Iterable[tuple[int, ...]]) -> tuple[CheckCount, ...]:

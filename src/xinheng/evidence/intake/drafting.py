@@ -107,15 +107,16 @@ def draft(
     persons, masked, dropped, candidates, rows = sums[0]
     if this.parted is not None and rest * FEW > rows:
         this = _together(this, engine)
+    counted = checks.counts(plan, groups)
     return Draft(
-        split=this,
+        split=replace(this, failed=frozenset(check.id for check in counted if check.failed)),
         rules=against,
         rows=rows,
         candidates=candidates,
         persons=persons,
         masked=int(masked),
         dropped=int(dropped),
-        checks=checks.counts(plan, groups),
+        checks=counted,
         authorities=tuple((name, code, day) for name, code, day in authorities),
     )
 

@@ -161,7 +161,7 @@ def _lateness(bench: Bench, drafted: Draft, decisions: Decisions) -> tuple[int, 
     settled = [*decisions.refused, *decisions.again]
     pq.write_table(pa.table({"line": pa.array(settled, pa.int32())}), folder / SETTLED)
     decided = f'TRY_CAST("{this.item.roles["decided"]}" AS DATE)'
-    found = checks.results_sql(this.plan)
+    found = checks.results_sql(this.plan, this.failed)
     rows = (
         f"SELECT line, fate, '[' || {found} || ']' AS checks, {this.item.column('content')} AS content "
         f"FROM ({this.rows_sql()}) ORDER BY line"
@@ -203,8 +203,9 @@ def _samples(bench: Bench, drafted: Draft) -> tuple[Sample, ...]:
     this, folder = drafted.split, drafted.folder
     codes = [f.code for f in this.item.fields]
     listed = ", ".join(f'"{code}"' for code in codes)
+    found = checks.results_sql(this.plan, this.failed)
     asked = (
-        f"SELECT line, shown_mark, reported_mark, '[' || {checks.results_sql(this.plan)} || ']', {listed} "
+        f"SELECT line, shown_mark, reported_mark, '[' || {found} || ']', {listed} "
         f"FROM ({this.rows_sql()}) WHERE fate = {CANDIDATE} "
         f"AND line NOT IN (SELECT line FROM read_parquet({sql_text(str(folder / SETTLED))})) "
         f"ORDER BY line LIMIT {SAMPLES}"
@@ -213,11 +214,11 @@ def _samples(bench: Bench, drafted: Draft) -> tuple[Sample, ...]:
         Sample(
             line,
             {code: value for code, value in zip(codes, values, strict=True) if value},
-            returning.results(found),
+            returning.results(said),
             shown,
             reported,
         )
-        for line, shown, reported, found, *values in bench.engine.run(folder, [], [asked])[0]
+        for line, shown, reported, said, *values in bench.engine.run(folder, [], [asked])[0]
     )
 
 

@@ -57,7 +57,7 @@ def back_statement(split: Split, refused: int) -> str:
     refused rows."""
     folder = split.staged.folder
     columns = split.rows_sql()
-    results = checks.results_sql(split.plan)
+    results = checks.results_sql(split.plan, split.failed)
     back = [
         f"SELECT line, cells, '[' || {results} || ']' AS checks, NULL AS reason "
         f"FROM ({columns}) WHERE fate = {RETURNED}"
@@ -92,7 +92,7 @@ def statements(split: Split, refused: int) -> list[str]:
     columns = split.rows_sql()
     number = documents.normalise_sql(split.item.column("document"))
     decided = f'TRY_CAST("{split.item.roles["decided"]}" AS DATE)'
-    marks = checks.ids_sql(split.plan, [Severity.MARK, Severity.WARN])
+    marks = checks.ids_sql(split.plan, [Severity.MARK, Severity.WARN], split.failed)
     marked = f"SELECT line FROM read_parquet({_path(folder / STRANGERS)})"
     stranger = f"CASE WHEN line IN ({marked}) THEN '{held.SENDER}' END"
     former = ", ".join(sql_text(code) for code in sorted(split.former.aliases))

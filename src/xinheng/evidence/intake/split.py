@@ -47,6 +47,7 @@ class Split:
     # Where `first` holds the usual rows and `checked` the others (first_pass): their bitmaps as expressions.
     parted: Mapping[str, str] | None = None
     usual: tuple[str, ...] = ()  # codes that the first rows name in columns other than the party's
+    failed: frozenset[str] | None = None  # rules that failed on any row; None: not counted yet
 
     @property
     def checked(self) -> Path:
