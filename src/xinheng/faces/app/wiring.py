@@ -150,7 +150,7 @@ def projectors_of(pack: Pack, engine: Engine) -> tuple[Projector, ...]:
 def open_app(settings: Settings, clock: Clock | None = None, *, serving: bool = False) -> Iterator[App]:
     """Open a home: server, database, keys; publish what is missing, or stop the log where it was overtaken.
 
-    `serving` keeps a warm engine for single records. Raises NoHome, SchemaUnknown, and the refusals of store
+    `serving` has room for many requests at once. Raises NoHome, SchemaUnknown, and the refusals of store
     and keys. At the end everything is closed, and the server stopped where nobody else uses it.
     """
     home = Home(settings.home)
@@ -169,8 +169,7 @@ def open_app(settings: Settings, clock: Clock | None = None, *, serving: bool = 
             clock=clock or SystemClock(),
             files=log_files(settings, home),
         )
-        if serving:
-            stack.enter_context(app.engine)
+        stack.enter_context(app.engine)
         with app.database.transaction() as tx:
             publishing.resume(tx, app.files)
         yield app

@@ -120,10 +120,11 @@ def _preview(request: Request, pack: str | None, returned: Path | None, *, as_js
     settings = Settings.from_environment()
     rules = load(pack or "national", [shipped(), *_own_packs(settings)])
     aside = put_aside(returned) if returned is not None else nullcontext()
+    engine = Engine(settings.memory_mb, settings.threads)
     with tempfile.TemporaryDirectory(prefix="xinheng-") as folder, aside as target, _progress() as progress:
         progress("read")
-        bench = Bench(Engine(settings.memory_mb, settings.threads), rules, SystemClock(), Path(folder))
-        with self_checked(bench, request) as (receipt, rows, workbook):
+        bench = Bench(engine, rules, SystemClock(), Path(folder))
+        with engine, self_checked(bench, request) as (receipt, rows, workbook):
             if target is not None:
                 target.write(workbook())
             return answer(receipt, rows, rules.item(request.item_id), as_json=as_json)

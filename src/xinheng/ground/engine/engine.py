@@ -1,7 +1,7 @@
 """Running bulk SQL in a child process.
 
-`Engine.run` starts a child for each call. Used as a context manager, the engine keeps one warm child for
-small runs; a call that finds it busy starts a child of its own. Each call sees an empty database; its files
+`Engine.run` starts a child for each call. Used as a context manager, the engine keeps the first one warm for
+further runs; a call that finds it busy starts a child of its own. Each call sees an empty database; its files
 are in `folder`, and nothing outside `folder` can be read or written.
 """
 
@@ -54,9 +54,7 @@ class Engine:
         self._busy = threading.Lock()
 
     def __enter__(self) -> Engine:
-        self._keep = True
-        with self._busy:
-            self._warm = _Child(self._options)
+        self._keep = True  # the child is started by the first run: many an opened house asks nothing
         return self
 
     def __exit__(self, *_: object) -> None:

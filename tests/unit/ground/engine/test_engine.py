@@ -173,6 +173,8 @@ def test_more_temporary_disk_than_allowed_is_refused(tmp_path):
 
 def test_a_killed_child_is_a_refusal_and_the_next_run_works(tmp_path):
     with Engine(200) as engine:
+        assert engine._warm is None, "nobody asked yet"
+        engine.run(tmp_path, [], ["select 1"])
         process = engine._warm._process
         threading.Timer(0.5, os.kill, (process.pid, signal.SIGKILL)).start()
         with pytest.raises(EngineOutOfMemory):
