@@ -83,6 +83,20 @@ def write_once(path: Path, text: str) -> None:
         partial.unlink()
 
 
+def replace_private(path: Path, text: str) -> None:
+    """Write a 0600 file wholly or not at all; an earlier one is replaced."""
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text.strip() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY)

@@ -7,7 +7,6 @@ no log, no message, no backup.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from uuid import UUID
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from xinheng.ground.keys.files import replace_private
 from xinheng.outward.exchange.errors import AddressMissing, AddressWrong
 from xinheng.outward.exchange.model import Dialect
 
@@ -94,17 +94,7 @@ def file_of(keys: Path, exchange: UUID) -> Path:
 def keep(keys: Path, exchange: UUID, text: str) -> None:
     """Write an address, 0600, wholly or not at all; an earlier one is replaced. Raises AddressWrong."""
     parse(text)
-    target = file_of(keys, exchange)
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text.strip() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    replace_private(file_of(keys, exchange), text)
 
 
 def forget(keys: Path, exchange: UUID) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from xinheng.ground.keys.files import replace_private
 from xinheng.outward.reconciliation.errors import ConnectionMissing, PartnerWrong
 
 LONGEST = 20_000
@@ -136,17 +136,7 @@ def file_of(keys: Path, partner: UUID) -> Path:
 def keep(keys: Path, partner: UUID, text: str) -> None:
     """Write a connection, 0600, wholly or not at all; an earlier one is replaced. Raises PartnerWrong."""
     parse(text)
-    target = file_of(keys, partner)
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text.strip() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    replace_private(file_of(keys, partner), text)
 
 
 def forget(keys: Path, partner: UUID) -> None:
