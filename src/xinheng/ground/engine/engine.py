@@ -1,8 +1,8 @@
 """Running bulk SQL in a child process.
 
-`Engine.run` starts a child for each call. Used as a context manager, the engine keeps the first one warm for
-further runs; a call that finds it busy starts a child of its own. Each call sees an empty database; its files
-are in `folder`, and nothing outside `folder` can be read or written.
+`Engine.run` starts a child for each call. Used as a context manager, the engine keeps up to two of them warm
+for further runs: one works ahead while the other answers. Each call sees an empty database; its files are in
+`folder`, and nothing outside `folder` can be read or written.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ Sql = str | tuple[str, Mapping[str, Any]]
 
 MEMORY = {"OutOfMemoryException", "MemoryError"}
 RUNS_PER_CHILD = 1000  # then a fresh one: whatever leaks, leaks little
+WARM = 2  # children kept: a long submission seals in one while what follows from the sealed rows is decided
 
 log = logging.getLogger("xinheng.engine")
 
@@ -49,18 +50,20 @@ class Engine:
     ) -> None:
         self._options = {"memory_mb": memory_mb, "threads": threads, "spill_mb": spill_mb}
         self._seconds = seconds
-        self._warm: _Child | None = None
+        self._warm: list[_Child] = []  # those that nobody asks anything at the moment
         self._keep = False
-        self._busy = threading.Lock()
+        self._deciding = threading.Lock()
 
     def __enter__(self) -> Engine:
-        self._keep = True  # the child is started by the first run: many an opened house asks nothing
+        self._keep = True  # a child is started by the first run: many an opened house asks nothing
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._keep = False
-        with self._busy:
-            self._end_warm()
+        with self._deciding:
+            self._keep = False
+            idle, self._warm = self._warm, []
+        for each in idle:
+            each.end()
 
     def run(
         self, folder: Path, statements: Sequence[Sql], queries: Sequence[Sql] = ()
@@ -86,34 +89,31 @@ class Engine:
         return [[tuple(child.from_wire(row)) for row in rows] for rows in reply["results"]]
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self._keep and self._busy.acquire(blocking=False):
-            try:
-                return self._ask_warm(request)
-            finally:
-                self._busy.release()
-        once = _Child(self._options)
+        asked = self._taken() or _Child(self._options)
+        kept = False
         try:
-            return once.ask(request, self._seconds)
+            reply = asked.ask(request, self._seconds)
+            kept = reply.get("failed") not in MEMORY and asked.fit() and self._given_back(asked)
         finally:
-            once.end()
-
-    def _ask_warm(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self._warm is None or not self._warm.fit():
-            self._end_warm()
-            self._warm = _Child(self._options)
-        try:
-            reply = self._warm.ask(request, self._seconds)
-        except BaseException:
-            self._end_warm()
-            raise
-        if reply.get("failed") in MEMORY:
-            self._end_warm()
+            if not kept:
+                asked.end()
         return reply
 
-    def _end_warm(self) -> None:
-        if self._warm is not None:
-            self._warm.end()
-            self._warm = None
+    def _taken(self) -> _Child | None:
+        """An idle child that still lives: the one used last, so that the second is there only where needed."""
+        with self._deciding:
+            while self._warm:
+                if (found := self._warm.pop()).fit():
+                    return found
+                found.end()
+        return None
+
+    def _given_back(self, asked: _Child) -> bool:
+        with self._deciding:
+            if not self._keep or len(self._warm) >= WARM:
+                return False
+            self._warm.append(asked)
+            return True
 
     def _refusal(self, reply: dict[str, Any]) -> EngineFailed | EngineOutOfMemory:
         statement = reply.get("statement")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from xinheng.ground.engine import Engine, EngineFailed, EngineOutOfMemory, EngineTimeout, quoted
 from xinheng.ground.engine.child import from_wire, to_wire
-from xinheng.ground.engine.engine import without_values
+from xinheng.ground.engine.engine import WARM, without_values
 
 values = st.recursive(
     st.none()
@@ -173,9 +173,9 @@ def test_more_temporary_disk_than_allowed_is_refused(tmp_path):
 
 def test_a_killed_child_is_a_refusal_and_the_next_run_works(tmp_path):
     with Engine(200) as engine:
-        assert engine._warm is None, "nobody asked yet"
+        assert engine._warm == [], "nobody asked yet"
         engine.run(tmp_path, [], ["select 1"])
-        process = engine._warm._process
+        process = engine._warm[0]._process
         threading.Timer(0.5, os.kill, (process.pid, signal.SIGKILL)).start()
         with pytest.raises(EngineOutOfMemory):
             engine.run(tmp_path, [], [ENDLESS])
@@ -199,6 +199,28 @@ def test_a_busy_warm_child_does_not_hold_up_another_run(tmp_path):
         assert engine.run(tmp_path, [], ["select 1"]) == [[(1,)]]
         assert long.is_alive()
         long.join()
+
+
+def test_as_many_children_as_were_needed_at_once_stay_warm_but_never_more_than_two(tmp_path):
+    with Engine(200) as engine:
+        for _ in range(3):
+            engine.run(tmp_path, [], ["select 1"])
+        assert len(engine._warm) == 1
+        together = threading.Barrier(3)
+        asking = [threading.Thread(target=_at_once, args=(engine, tmp_path, together)) for _ in range(3)]
+        for each in asking:
+            each.start()
+        for each in asking:
+            each.join()
+        kept = [child._process for child in engine._warm]
+        assert len(kept) == WARM == 2
+    assert engine._warm == []
+    assert all(process.poll() is not None for process in kept)
+
+
+def _at_once(engine: Engine, folder: Path, together: threading.Barrier) -> None:
+    together.wait()
+    assert engine.run(folder, [], ["select count(*) from range(30000000)"]) == [[(30000000,)]]
 
 
 def _until_timeout(engine: Engine, folder: Path) -> None:
