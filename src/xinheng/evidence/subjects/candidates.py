@@ -78,11 +78,10 @@ def _firsts(table: pa.Table, keys: list[str]) -> pa.Table:
     return table if len(rows) == len(table) else table.take(rows.take(pc.sort_indices(rows)))
 
 
-def subject_rows(new: pa.Table, ids: pa.Array, known: Known) -> Iterator[pa.RecordBatch]:
-    """Rows of the table `subjects` for codes that are new, a chunk at a time."""
-    table = new.append_column("subject", ids)
+def subject_rows(new: pa.Table, known: Known) -> Iterator[pa.RecordBatch]:
+    """Rows of the table `subjects` for codes that are new, with their `subject`; a chunk at a time."""
     kinds = Kinds()
-    for chunk in table.to_batches(max_chunksize=CHUNK):
+    for chunk in new.to_batches(max_chunksize=CHUNK):
         count = len(chunk)
         at = pa.array([known.at] * count, pa.timestamp("us", "UTC"))
         yield pa.RecordBatch.from_pydict(

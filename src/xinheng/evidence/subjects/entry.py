@@ -1,14 +1,19 @@
-"""Entering: from the codes and names of a submission to subjects, set by set."""
+"""Entering: from the codes and names of a submission to subjects, set by set.
+
+In two steps, because filling the register takes longer than deciding what to fill it with: whoever needs only
+the subject of each code goes on after the first.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from xinheng.core.ids import new_ids
-from xinheng.core.times import Clock
+from xinheng.core.times import Clock, Known
 from xinheng.evidence.subjects import store
 from xinheng.evidence.subjects.candidates import SUBJECT_SCHEMA, paired, subject_rows
 from xinheng.evidence.subjects.folding import grams
@@ -16,58 +21,89 @@ from xinheng.evidence.subjects.model import ENTERED_SCHEMA
 from xinheng.ground.store.transaction import Transaction
 
 
+@dataclass(frozen=True)
+class Entering:
+    """What entering a submission's organisations comes to, decided and not yet written.
+
+    `subjects` (ENTERED_SCHEMA) is final: whatever needs only the subject of a code may use it before `load`.
+    """
+
+    subjects: pa.Table
+    pairs: pa.Table  # as `paired` makes them
+    new: pa.Table  # the pairs whose code is new to the register, with their `subject`
+    asked: store.Asked
+    clock: Clock
+    known: Known
+    source: UUID | None
+
+
 def enter(tx: Transaction, candidates: pa.Table, clock: Clock, source: UUID | None = None) -> pa.Table:
     """Make sure that every code has a subject; the subject of each distinct code (ENTERED_SCHEMA).
 
-    `candidates` (CANDIDATE_SCHEMA) are the valid codes and names of a submission, as often as they occur.
-    `source` is the agency that sends them. Codes new to the register enter it as 未经登记核实 under the first
-    name given; a former code stands for the subject that bears it now. A second name under one code, and a
-    name that another code bears, open a review; the name shown stays.
-
-    Call it before the head is locked. UniqueClash means that another writer entered one of the codes
-    meanwhile: roll back and begin anew. Raises CandidateIncomplete for an empty code or name.
+    `decide` and `load` in one; raises what they raise.
     """
-    pairs = paired(candidates)
-    if len(pairs) == 0:
-        return ENTERED_SCHEMA.empty_table()
+    entering = decide(tx, candidates, clock, source)
+    load(tx, entering)
+    return entering.subjects
+
+
+def decide(tx: Transaction, candidates: pa.Table, clock: Clock, source: UUID | None = None) -> Entering:
+    """Compare candidates with the register and choose the subject of each code; writes nothing.
+
+    `candidates` (CANDIDATE_SCHEMA) are the valid codes and names of a submission, as often as they occur.
+    `source` is the agency that sends them. A former code stands for the subject that bears it now. Raises
+    CandidateIncomplete for an empty code or name. One submission is decided and loaded at a time in a
+    transaction: candidates may wait in a temporary table.
+    """
     known = clock.now()
+    pairs = paired(candidates)
     asked = store.Asked(tx, pairs)
     codes = pairs.filter(pairs["first"])
     held_at, held_ids = store.held(tx, asked)
     new = codes.filter(pc.invert(pc.is_in(codes["ordinal"], value_set=held_at)))
-    new_subjects = _ids(clock, len(new))
+    ids = _ids(clock, len(new))
+    order = pa.concat_arrays([held_at, new["ordinal"].combine_chunks()])
+    subjects = pa.concat_arrays([held_ids, ids]).take(pc.sort_indices(order))
+    entered = pa.table({"code": codes["code"], "subject": subjects}, schema=ENTERED_SCHEMA)
+    return Entering(entered, pairs, new.append_column("subject", ids), asked, clock, known, source)
+
+
+def load(tx: Transaction, entering: Entering) -> None:
+    """Write what `decide` decided, in the transaction that decided it.
+
+    Codes new to the register enter it as 未经登记核实 under the first name given. A second name under one
+    code, and a name that another code bears, open a review; the name shown stays.
+
+    Call it before the head is locked. UniqueClash means that another writer entered one of the codes since
+    `decide` looked: roll back and begin anew with `decide`.
+    """
+    pairs, new, asked, known = entering.pairs, entering.new, entering.asked, entering.known
     if len(new):
-        rows = subject_rows(new, new_subjects, known)
-        store.load_subjects(tx, pa.RecordBatchReader.from_batches(SUBJECT_SCHEMA, rows), len(new))
-    if len(held_at) or len(pairs) > len(codes):
-        _note_names(tx, asked, pairs, clock, source)
+        rows = pa.RecordBatchReader.from_batches(SUBJECT_SCHEMA, subject_rows(new, known))
+        store.load_subjects(tx, rows, len(new))
+    if len(new) < len(pairs):  # a code that was there, or a second name
+        _note_names(tx, entering)
     if len(new):
         doubles = store.same_names(tx, asked, known)
         if doubles:
-            store.open_reviews(tx, doubles, _uuids(clock, len(doubles)), known, source)
-    order = pa.concat_arrays([held_at, new["ordinal"].combine_chunks()])
-    found = pa.concat_arrays([held_ids, new_subjects])
-    return pa.table(
-        {"code": codes["code"], "subject": found.take(pc.sort_indices(order))}, schema=ENTERED_SCHEMA
-    )
+            reviews = _uuids(entering.clock, len(doubles))
+            store.open_reviews(tx, doubles, reviews, known, entering.source)
 
 
-def _note_names(
-    tx: Transaction, asked: store.Asked, pairs: pa.Table, clock: Clock, source: UUID | None
-) -> None:
-    differing = store.differing(tx, asked)
+def _note_names(tx: Transaction, entering: Entering) -> None:
+    differing = store.differing(tx, entering.asked)
     if not differing:
         return
-    rows = pairs.take(pa.array([ordinal for ordinal, _ in differing], pa.int32()))
+    rows = entering.pairs.take(pa.array([ordinal for ordinal, _ in differing], pa.int32()))
     seen = zip(
         [subject for _, subject in differing],
         rows["folded"].to_pylist(),
         rows["name"].to_pylist(),
-        _uuids(clock, len(differing)),
+        _uuids(entering.clock, len(differing)),
         rows["code"].to_pylist(),
         strict=True,
     )
-    refresh(tx, store.add_seen(tx, list(seen), clock.now(), source))
+    refresh(tx, store.add_seen(tx, list(seen), entering.known, entering.source))
 
 
 def refresh(tx: Transaction, subjects: list[UUID]) -> None:

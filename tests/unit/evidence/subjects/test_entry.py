@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.evidence.subjects.samples import candidates, code, many
 
+from xinheng.evidence.subjects import entry
 from xinheng.evidence.subjects.errors import CandidateIncomplete
 from xinheng.evidence.subjects.model import NameState, ReviewKind
 from xinheng.evidence.subjects.service import by_code, enter, open_reviews
@@ -139,6 +140,38 @@ def test_the_second_of_two_writers_is_told_that_the_code_was_entered_meanwhile(
     other.join(20)
     assert outcome == ["subjects_code_key"]
     assert len(entered(database, clock, candidates((code(1), "青禾商贸"), (code(2), "远澜商贸")))) == 2
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_what_was_decided_is_what_is_loaded_and_nothing_stands_before(
+    database: Database, clock, bulk: bool
+) -> None:
+    first = entered(database, clock, candidates((code(1), "青禾商贸")))
+    table = candidates((code(1), "青禾贸易"), (code(2), "远澜商贸"), (code(3), "远澜商贸"))
+    with database.bulk() if bulk else database.transaction() as tx:
+        entering = entry.decide(tx, table, clock, AGENCY)
+        assert tx.fetch("select count(*) from subjects") == [(1,)]
+        entry.load(tx, entering)
+    answer = dict(zip(*(entering.subjects[name].to_pylist() for name in ("code", "subject")), strict=True))
+    assert answer[code(1)] == first[code(1)]
+    with database.transaction() as tx:
+        assert {c: by_code(tx, c).subject.bytes for c in answer} == answer
+        assert open_reviews(tx)[1] == 2
+    assert entered(database, clock, table) == answer
+
+
+def test_a_code_entered_by_another_after_deciding_clashes_and_is_one_organisation(
+    database: Database, clock
+) -> None:
+    table = candidates((code(1), "青禾商贸"), (code(2), "远澜商贸"))
+    with pytest.raises(UniqueClash) as clash, database.bulk() as tx:
+        entering = entry.decide(tx, table, clock)
+        other = entered(database, clock, candidates((code(2), "远澜商贸")))
+        entry.load(tx, entering)
+    assert clash.value.constraint == "subjects_code_key"
+    assert entered(database, clock, table)[code(2)] == other[code(2)]
+    with database.transaction() as tx:
+        assert tx.fetch("select count(*) from subjects") == [(2,)]
 
 
 @pytest.mark.parametrize(
