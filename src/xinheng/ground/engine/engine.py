@@ -100,7 +100,7 @@ class Engine:
         return reply
 
     def _taken(self) -> _Child | None:
-        """An idle child that still lives: the one used last, so that the second is there only where needed."""
+        """An idle child that still lives: the one used last, so that a second comes only where needed."""
         with self._deciding:
             while self._warm:
                 if (found := self._warm.pop()).fit():
