@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from tests.e2e.town import Town, town
+from tests.unit.faces.web import programs as calling
 from tests.unit.faces.web.asgi import Client
 
 from xinheng.faces.web.application import create_app
@@ -24,6 +25,20 @@ def place(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[
 def site(place: Town) -> FastAPI:
     """Portal, desk and api over the town."""
     return create_app(place.app)
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[calling.Place]:
+    """The house that agencies' systems call."""
+    with calling.programs(tmp_path_factory.mktemp("api"), server) as built:
+        yield built
+
+
+@pytest.fixture
+def http(programs: calling.Place) -> Iterator[Client]:
+    """A program's connection to that house."""
+    with Client(programs.site) as opened:
+        yield opened
 
 
 @pytest.fixture

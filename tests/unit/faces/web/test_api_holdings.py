@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import orjson
+import pytest
 from tests.unit.faces.web.asgi import Client
-from tests.unit.faces.web.test_api_submissions import PATH, Place, answer, body, fresh, http, place
+from tests.unit.faces.web.programs import PATH, Place, answer, body, fresh
+from tests.unit.faces.web.programs import programs as calling
 
 from xinheng.faces.web.api import submission_shapes as shapes
 from xinheng.faces.web.api.holdings import HoldingsAnswer, WithdrawalsAnswer
+from xinheng.ground.store import Server
 from xinheng.office.access.model_clients import Scope
 
-__all__ = ["http", "place"]  # fixtures
 HOLDINGS, WITHDRAWALS = "/api/v1/holdings", "/api/v1/withdrawals"
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[Place]:
+    """A house of these tests' own: they count what an agency has."""
+    with calling(tmp_path_factory.mktemp("holdings"), server) as built:
+        yield built
+
+
+@pytest.fixture
+def place(programs: Place) -> Place:
+    return programs
 
 
 def walked(http: Client, headers: dict[str, str]) -> list[str]:

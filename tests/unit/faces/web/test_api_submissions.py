@@ -1,14 +1,10 @@
-"""`/api/v1/oauth/token` and `/api/v1/submissions` over the real application: what an agency's system does."""
+"""`/api/v1/submissions` over the real application: what an agency's system hands in, and what it is told."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import itertools
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,185 +12,23 @@ import fastexcel
 import httpx
 import orjson
 import pytest
-from fastapi import FastAPI
-from tests.conftest import TEMPLATE, SteppingClock, _create
-from tests.sending import AUTHORITY, row
 from tests.unit.faces.web.asgi import Client
+from tests.unit.faces.web.programs import PATH, Place, answer, body, code, fresh
 
 from xinheng.evidence.submissions import entering, service
 from xinheng.evidence.submissions.model import SMALL, State
-from xinheng.faces.app import App, Settings, init_home, open_app
 from xinheng.faces.web.api import submission_shapes as shapes
-from xinheng.faces.web.api.tokens import TokenAnswer, TokenRefusal
-from xinheng.faces.web.application import create_app
 from xinheng.faces.web.desk.turns import Turns
 from xinheng.ground import queue
-from xinheng.ground.store import Server
-from xinheng.office.access import audit, clients, moving, settings
+from xinheng.office.access import audit, settings
 from xinheng.office.access import service as access
-from xinheng.office.access.model_clients import Scope
 
-TOKEN, PATH = "/api/v1/oauth/token", "/api/v1/submissions"
-FORM = {"content-type": "application/x-www-form-urlencoded"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_rows = itertools.count(1)
-
-
-@dataclass
-class Place:
-    """A house with a county's authority above a township's, and another agency beside them."""
-
-    app: App
-    clock: SteppingClock
-    site: FastAPI
-
-    def client(self, agency: str = "A", *scopes: Scope) -> tuple[str, str]:
-        """A new program of an agency: id and secret."""
-        with self.app.database.transaction() as tx:
-            unit = access.by_code(tx, agency)
-            made, secret = clients.add_client(tx, unit, "执法系统", scopes or list(Scope), self.clock, "test")
-        return made.client, secret
-
-    def bearer(self, agency: str = "A", *scopes: Scope) -> dict[str, str]:
-        """Headers of a program of an agency."""
-        given = self.app.client_token(*self.client(agency, *scopes), None, "127.0.0.1")
-        return {"authorization": f"Bearer {given.bearer}"}
-
-    def allow(self, above: str, below: str) -> None:
-        """Let one agency enter for another."""
-        with self.app.database.transaction() as tx:
-            pair = (access.by_code(tx, above).agency, access.by_code(tx, below).agency)
-            given = moving.Permission(*pair, date(2026, 1, 1), None)
-            moving.allow_behalf(tx, given, self.clock, "test")
-
-    def count(self, table: str) -> int:
-        with self.app.database.transaction() as tx:
-            return int(tx.fetch(f"select count(*) from {table}")[0][0])
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("api")
-    name = f"api_{uuid4().hex[:12]}"
-    _create(server, name, TEMPLATE)
-    clock = SteppingClock()
-    made = Settings(home=folder / "home", dsn=server.address(name), upload_bytes=8 << 20, calls_per_minute=0)
-    init_home(made, "national", clock)
-    with open_app(made, clock, serving=True) as app:
-        with app.database.transaction() as tx:
-            for code, called, parent in (
-                ("A", AUTHORITY, None),
-                ("A1", "清河市东山镇人民政府", "A"),
-                ("B", "清河市城市管理局", None),
-            ):
-                access.add_agency(tx, access.NewAgency(code, called, parent), clock, "test")
-        yield Place(app, clock, create_app(app))
 
 
 @pytest.fixture
-def http(place: Place) -> Iterator[Client]:
-    with Client(place.site) as opened:
-        yield opened
-
-
-def fresh(**cells: str) -> dict[str, str]:
-    """A row that nobody has sent before."""
-    return row(next(_rows), **cells)
-
-
-def body(*rows: Any, **more: Any) -> dict[str, Any]:
-    return {"item": "penalty", "rows": list(rows), **more}
-
-
-def answer(response: httpx.Response) -> shapes.SubmissionAnswer:
-    return shapes.SubmissionAnswer.model_validate_json(response.content)
-
-
-def code(response: httpx.Response) -> str:
-    return str(orjson.loads(response.content)["code"])
-
-
-# -- tokens ------------------------------------------------------------------------------------------
-
-
-def test_a_token_is_given_for_header_or_form_and_is_never_stored(place: Place, http: Client) -> None:
-    client, secret = place.client()
-    basic = base64.b64encode(f"{client}:{secret}".encode()).decode()
-    for given in (
-        http.post(
-            TOKEN, data={"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
-        ),
-        http.post(
-            TOKEN,
-            content="grant_type=client_credentials&scope=submissions%3Aread",
-            headers={**FORM, "authorization": f"Basic {basic}"},
-        ),
-    ):
-        value = TokenAnswer.model_validate_json(given.content)
-        assert (given.status_code, value.token_type, value.expires_in) == (200, "Bearer", 3600)
-        assert (given.headers["cache-control"], given.headers["pragma"]) == ("no-store", "no-cache")
-        shown = http.get(PATH, headers={"authorization": f"Bearer {value.access_token}"})
-        assert shown.status_code == 200
-    assert value.scope == "submissions:read"
-
-
-@pytest.mark.parametrize(
-    ("content", "headers", "status", "error"),
-    [
-        ("grant_type=password&client_id={id}&client_secret={secret}", FORM, 400, "unsupported_grant_type"),
-        ("client_id={id}&client_secret={secret}", FORM, 400, "invalid_request"),
-        (
-            "grant_type=client_credentials&grant_type=x&client_id=a&client_secret=b",
-            FORM,
-            400,
-            "invalid_request",
-        ),
-        ("grant_type=client_credentials", FORM, 401, "invalid_client"),
-        ("grant_type=client_credentials&client_id={id}&client_secret=wrong", FORM, 401, "invalid_client"),
-        ("grant_type=client_credentials&client_id=xc-0&client_secret=x", FORM, 401, "invalid_client"),
-        (
-            "grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=all",
-            FORM,
-            400,
-            "invalid_scope",
-        ),
-        ('{"grant_type":"client_credentials"}', {"content-type": "application/json"}, 400, "invalid_request"),
-        ("grant_type=client_credentials", {**FORM, "authorization": "Basic !!"}, 400, "invalid_request"),
-        (
-            "grant_type=client_credentials&client_secret=x",
-            {**FORM, "authorization": "Basic eDp5"},
-            400,
-            "invalid_request",
-        ),
-        ("%%%", FORM, 400, "invalid_request"),
-    ],
-)
-def test_a_token_request_is_refused_in_the_words_of_the_standard(
-    place: Place, http: Client, content: str, headers: dict[str, str], status: int, error: str
-) -> None:
-    client, secret = place.client()
-    refused = http.post(
-        TOKEN, content=content.replace("{id}", client).replace("{secret}", secret), headers=headers
-    )
-    value = TokenRefusal.model_validate_json(refused.content)
-    assert (refused.status_code, value.error) == (status, error)
-    assert value.error_description.isascii()
-    assert refused.headers["cache-control"] == "no-store"
-    if status == 401:
-        assert refused.headers["www-authenticate"].startswith("Basic ")
-
-
-def test_who_guesses_secrets_is_held_back(place: Place, http: Client) -> None:
-    client, secret = place.client()
-    wrong = {"grant_type": "client_credentials", "client_id": client, "client_secret": "wrong"}
-    statuses = [http.post(TOKEN, data=wrong).status_code for _ in range(6)]
-    assert statuses == [401] * 5 + [429]
-    refused = http.post(TOKEN, data={**wrong, "client_secret": secret})
-    assert refused.headers["retry-after"] == "900"
-    place.clock.step(minutes=16)
-
-
-# -- handing in --------------------------------------------------------------------------------------
+def place(programs: Place) -> Place:
+    return programs
 
 
 def test_rows_come_back_with_their_receipt(place: Place, http: Client) -> None:
@@ -416,44 +250,6 @@ def test_every_refusal_has_the_one_shape(
     assert set(value) == {"type", "status", "code", "title", "found", "expected", "todo", "where"}
     left = [p.name for p in place.app.incoming.iterdir() if p.is_dir() and p.name.startswith("upload-")]
     assert left == []
-
-
-# -- who may, how often ------------------------------------------------------------------------------
-
-
-def test_a_token_does_what_it_was_given_for(place: Place, http: Client) -> None:
-    reader, writer = place.bearer("A", Scope.READ), place.bearer("A", Scope.WRITE)
-    refused = http.post(PATH, json=body(fresh()), headers=reader)
-    assert (refused.status_code, code(refused)) == (403, "XH965")
-    assert 'error="insufficient_scope"' in refused.headers["www-authenticate"]
-    assert http.get(PATH, headers=writer).status_code == 403
-    place.clock.step(hours=1)
-    assert http.get(PATH, headers=reader).status_code == 401
-
-
-def test_who_calls_too_fast_is_told_when_to_come_back(place: Place) -> None:
-    slow = replace(place.app, settings=replace(place.app.settings, calls_per_minute=3))
-    headers, other = place.bearer(), place.bearer()
-    with Client(create_app(slow)) as http:
-        statuses = [http.get(PATH, headers=headers).status_code for _ in range(4)]
-        refused = http.get(PATH, headers=headers)
-        assert http.get(PATH, headers=other).status_code == 200  # each program has its own
-    assert statuses == [200, 200, 200, 429]
-    assert code(refused) == "XH966"
-    assert 1 <= int(refused.headers["retry-after"]) <= 21
-
-
-def test_every_call_is_noted(place: Place, http: Client) -> None:
-    client, secret = place.client()
-    headers = {"authorization": f"Bearer {place.app.client_token(client, secret, None, '::1').bearer}"}
-    value = answer(http.post(PATH, json=body(fresh()), headers=headers))
-    http.get(f"{PATH}/{value.submission}", headers=headers)
-    with place.app.database.transaction() as tx:
-        noted = [(e.action, e.detail) for e in audit.entries(tx, count=10) if e.actor == client]
-    assert noted[0] == ("api.call", f"GET {PATH}/{value.submission}")
-    assert noted[1][0] == "submission.send"
-    assert noted[2] == ("api.call", f"POST {PATH}")
-    assert noted[3][0] == "client.token"
 
 
 def test_a_list_is_walked_page_by_page(place: Place, http: Client, monkeypatch: pytest.MonkeyPatch) -> None:
