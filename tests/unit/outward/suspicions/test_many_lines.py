@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from tests.unit.outward.suspicions import lists as given
-from tests.unit.outward.suspicions.test_lists import PDF, Place, engine, place  # noqa: F401 - fixtures
+from tests.unit.outward.suspicions.instance import PDF, Place
 
 from xinheng.outward.documents.attachments import Attachments
 from xinheng.outward.suspicions import answering, packages, returning, service
@@ -25,7 +25,7 @@ def within(what: str, most: float) -> Iterator[None]:
 
 
 @pytest.mark.long
-def test_fifty_thousand_lines(place: Place) -> None:  # noqa: F811
+def test_fifty_thousand_lines(place: Place) -> None:
     bodies = (given.MARKET, given.ENVIRONMENT, given.COUNTY_MARKET)
     rows = [given.row(n, bodies[n % 3]) for n in range(LINES)]
     with within("read", 60):

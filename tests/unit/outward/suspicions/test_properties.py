@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, settings
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from tests.unit.outward.suspicions import lists as given
-from tests.unit.outward.suspicions.test_lists import Place, engine, place  # noqa: F401 - fixtures
+from tests.unit.outward.suspicions.instance import Place
 
 from xinheng.office.access.model import DatedName, Standing
 from xinheng.office.access.model_tree import By, Links, Under
@@ -29,7 +29,7 @@ TARGETS = st.sampled_from([*(c.value for c in Column), "kept", "dropped"])
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @drawn(st.lists(st.tuples(st.sampled_from(BODIES), st.booleans(), CELLS), min_size=1, max_size=12))
 def test_every_line_is_in_one_hand_and_comes_back_in_its_place(
-    place: Place,  # noqa: F811
+    place: Place,
     drawn_rows: list[tuple[str, bool, str]],
 ) -> None:
     rows = [
