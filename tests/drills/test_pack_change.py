@@ -28,11 +28,14 @@ class Meanwhile:
     def __init__(self, house: House, pack: Pack) -> None:
         self._house, self._pack = house, pack
 
+    def begin(self) -> None:
+        pass
+
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         with self._house.database.transaction() as other:
             activate(other, self._pack, self._house.clock, ())
 
-    def finish(self, tx: Transaction, batch: Batch) -> None:
+    def finish(self, tx: Transaction) -> None:
         pass
 
 

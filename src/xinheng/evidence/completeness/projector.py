@@ -17,6 +17,8 @@ from xinheng.evidence.ledger import counting
 from xinheng.evidence.ledger.projection import Batch
 from xinheng.ground.store.transaction import Transaction
 
+_PLACE = ["source", "item", "decided_on"]
+
 
 class HeldProjector:
     """A `Projector` of the ledger. Counts before the head is locked, adds up under the lock."""
@@ -24,14 +26,17 @@ class HeldProjector:
     def __init__(self) -> None:
         self._changes: Counter[Place] = Counter()
 
+    def begin(self) -> None:
+        """Nothing is counted yet."""
+        self._changes = Counter()
+
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         """Count what is new, and what moves from one month to another."""
-        self._changes = Counter()
         if batch.has("records"):
-            for piece in batch.reader("records"):
+            for piece in batch.reader("records", _PLACE):
                 self._changes.update(_placed(piece))
         if batch.has("changed"):
-            for piece in batch.reader("changed"):
+            for piece in batch.reader("changed", [*_PLACE, "record"]):
                 self._changes.update(_placed(piece))
                 records = [UUID(bytes=r) for r in piece.column("record").to_pylist()]
                 self._changes.subtract(
@@ -40,16 +45,16 @@ class HeldProjector:
                     if day is not None
                 )
 
-    def finish(self, tx: Transaction, batch: Batch) -> None:
+    def finish(self, tx: Transaction) -> None:
         """Add the changes up; nobody else can at this moment."""
         store.add_held(tx, {place: n for place, n in self._changes.items() if n})
 
 
 def _placed(piece: pa.RecordBatch) -> Counter[Place]:
     """The rows of a piece by source, item and month; rows without a day of decision have no month."""
-    table = pa.Table.from_batches([piece.select(["source", "item", "decided_on"])])
+    table = pa.Table.from_batches([piece.select(_PLACE)])
     found: Counter[Place] = Counter()
-    for row in table.group_by(["source", "item", "decided_on"]).aggregate([([], "count_all")]).to_pylist():
+    for row in table.group_by(_PLACE).aggregate([([], "count_all")]).to_pylist():
         if row["decided_on"] is not None:
             place = (UUID(bytes=row["source"]), row["item"], first_of(row["decided_on"]))
             found[place] += row["count_all"]

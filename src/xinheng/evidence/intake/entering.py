@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -87,40 +87,42 @@ def enter_rows(
     seal.write_due(folder, due_dates(this.item, draft.rules.pack.calendar, draft.decided))
     seal.write_organisations(folder, _organisations(tx, house, draft, source))
     progress("seal")
-    profile = draft.rules.profile
-    sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, profile.id)
     there = returned_cases.write_open(tx, folder, source.own)
-    late, undated, count = _seal(house, draft, decisions, sender, lines)
-    if count != len(lines):
-        raise RuntimeError(f"{len(lines)} rows were to become events, {count} did")
-    progress("load")
-    opening = returned_cases.Opening(draft.rules.pack, this, source.agency, receipt, house.clock)
-    back, again = returned_cases.assign(tx, opening, there)
-    store.load_returned(tx, returning.returned_reader(folder, receipt, back))
-    if there:
-        returned_cases.settle(tx, house.engine, opening, decisions.refused, again)
-    if decisions.corrected:
-        met = [UUID(bytes=record) for record, _ in decisions.corrected.values()]
-        revoking.corrected(tx, met, source.own, PLATFORM, house.clock)
-    review = _load_rows(tx, house, draft, decisions, source.agency, receipt)
-    if decisions.rekeyed:
-        comparison.retire_keys(tx, decisions.rekeyed)
+    back = _back(draft, decisions)
+    sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, draft.rules.profile.id)
+    taken: list[seal.Sealed] = []
     appended = None
-    if count:
-        batch = seal.batch_of(this, count, len(decisions.corrected))
-        progress("append")
-        appended = ledger.append(tx, batch, house.clock, house.projectors)
+    with seal.sealing(house.engine, this, sender, lines, back) as pieces:
+        progress("load")
+        opening = returned_cases.Opening(draft.rules.pack, this, source.agency, receipt, house.clock)
+        _load_back(tx, house, opening, decisions, there)
+        if decisions.corrected:
+            met = [UUID(bytes=record) for record, _ in decisions.corrected.values()]
+            revoking.corrected(tx, met, source.own, PLATFORM, house.clock)
+        review = _load_rows(tx, house, draft, decisions, source.agency, receipt)
+        if decisions.rekeyed:
+            comparison.retire_keys(tx, decisions.rekeyed)
+        if lines:
+            progress("append")
+            appended = ledger.append_pieces(tx, _noted(pieces, taken), house.clock, house.projectors)
+    counted = draft.rules.profile.counted
     return Entered(
-        accepted=count - len(decisions.corrected),
+        accepted=len(lines) - len(decisions.corrected),
         corrected=len(decisions.corrected),
         known=len(decisions.known) + len(decisions.again),
         returned=draft.rows - draft.persons - draft.candidates + len(decisions.refused) - review,
         review=review,
-        late=late,
-        undated=undated,
+        late=sum(piece.late for piece in taken) if counted else 0,
+        undated=sum(piece.undated for piece in taken) if counted else 0,
         appended=appended,
         position=appended.size if appended else ledger_store.read_head(tx).size,
     )
+
+
+def _noted(pieces: Iterable[seal.Sealed], taken: list[seal.Sealed]) -> Iterator[seal.Sealed]:
+    for piece in pieces:
+        taken.append(piece)
+        yield piece
 
 
 def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) -> pa.Table:
@@ -143,23 +145,28 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
     return enter(tx, candidates, house.clock, source.agency)
 
 
-def _seal(
-    house: House, draft: Draft, decisions: Decisions, sender: seal.Sender, lines: list[int]
-) -> tuple[int, int, int]:
-    """Write what is sealed and the files of what goes back; (late, undated, events)."""
-    profile = draft.rules.profile
+def _back(draft: Draft, decisions: Decisions) -> list[str]:
+    """What writes the files of the rows that go back. Nothing reads the upload after these statements."""
     refused = [(line, reason, record) for line, (reason, record) in decisions.refused.items()]
     count = returning.write_refused(draft.folder, refused)
-    marked = [] if profile.counted else matching.by_sender(draft.folder)
+    marked = [] if draft.rules.profile.counted else matching.by_sender(draft.folder)
     returning.write_strangers(draft.folder, marked)
-    back = returning.statements(draft.split, count)
-    if not lines:
-        house.engine.run(draft.folder, back)
-        return 0, 0, 0
-    statements = [*seal.seal_statements(draft.split, sender, lines), *back]
-    asked = [seal.lateness_query(draft.split)]
-    ((late, undated, events),) = house.engine.run(draft.folder, statements, asked)[0]
-    return (late if profile.counted else 0), (undated if profile.counted else 0), events
+    return returning.statements(draft.split, count)
+
+
+def _load_back(
+    tx: Transaction,
+    house: House,
+    opening: returned_cases.Opening,
+    decisions: Decisions,
+    there: returned_cases.Open,
+) -> None:
+    """Load the rows that go back, with their cases, and settle the cases that this submission answers."""
+    folder = opening.split.staged.folder
+    back, again = returned_cases.assign(tx, opening, there)
+    store.load_returned(tx, returning.returned_reader(folder, opening.receipt, back))
+    if there:
+        returned_cases.settle(tx, house.engine, opening, decisions.refused, again)
 
 
 def _load_rows(

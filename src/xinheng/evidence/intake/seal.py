@@ -1,8 +1,8 @@
 """From rows to events: payloads, commitments, entries, and the parts of a ledger batch.
 
-The engine writes wide files, `sealed-<n>.parquet`, row by row in log order; the parts of the batch are
-columns of them, turned into Arrow piece by piece. Ids and salts come from the operating system's randomness,
-made here and joined by line: DuckDB's own generator is not for secrets.
+The engine writes wide files, `sealed-<n>.parquet`, row by row in log order, each while the one before it is
+loaded; the parts of a batch are columns of them, turned into Arrow piece by piece. Ids and salts come from
+the operating system's randomness, made here and joined by line: DuckDB's own generator is not for secrets.
 """
 # ruff: noqa: S608 - engine SQL of our own constants and the checked fields and rules of a pack
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,9 +28,10 @@ from xinheng.evidence.intake.matching import ARRIVING
 from xinheng.evidence.intake.record_key import content_text_sql, payload_sql
 from xinheng.evidence.intake.split import Split
 from xinheng.evidence.ledger import sql as hashes
-from xinheng.evidence.ledger.batches import SCHEMAS, write_part
+from xinheng.evidence.ledger.batches import SCHEMAS
 from xinheng.evidence.ledger.model import CLASSES, SALT_BYTES, EventKind
 from xinheng.evidence.ledger.projection import Batch, Part
+from xinheng.ground.engine import Engine
 
 ACTS = "acts.parquet"
 DUE = "due.parquet"
@@ -37,6 +40,7 @@ SEALED = "sealed-{}.parquet"
 CHUNK = 50_000  # rows sealed at a time: they are sorted, all their columns with them
 GROUP = 20_480  # wide rows that the engine holds per thread before writing
 PIECE = 20_000  # rows turned into Arrow at a time
+FACT_TYPES = {"record": pa.binary(16)}  # the fields are texts
 
 ACT_SCHEMA = pa.schema(
     [
@@ -121,15 +125,111 @@ def write_organisations(folder: Path, subjects: pa.Table) -> None:
     pq.write_table(subjects, folder / ORGANISATIONS)
 
 
-def seal_statements(split: Split, sender: Sender, lines: Sequence[int]) -> list[str]:
-    """COPYs of the rows that become events (`lines`, ascending), with all that the ledger keeps of them.
+@dataclass(frozen=True)
+class Sealed(Batch):
+    """A piece of a submission, sealed: one wide Parquet file that all parts are read from."""
 
-    Piece by piece: what is joined to the rows then fits into memory however long the file is.
+    place: int = 0
+    corrected: int = 0  # events that correct; the others record
+    late: int = 0  # new records that came after their last day
+    undated: int = 0  # new records without one (无法计算)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / SEALED.format(self.place)
+
+    def has(self, part: Part) -> bool:
+        if part == "records":
+            return self.count > self.corrected
+        return self.corrected > 0 if part == "changed" else True
+
+    def names(self, part: Part) -> Sequence[str]:
+        return SCHEMAS[part].names if part in SCHEMAS else self._columns()
+
+    def reader(self, part: Part, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
+        names = self.names(part) if columns is None else columns
+        kinds = {f.name: f.type for f in SCHEMAS[part]} if part in SCHEMAS else FACT_TYPES
+        schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
+        return pa.RecordBatchReader.from_batches(schema, self._pieces(schema, self._kind(part)))
+
+    def parquet(self, part: Part, columns: Sequence[str], target: Path) -> Path:
+        if self._kind(part) is None and set(columns) <= set(self._columns()):
+            return self.file
+        return super().parquet(part, columns, target)
+
+    def _columns(self) -> Sequence[str]:
+        names: Sequence[str] = pq.read_schema(self.file).names
+        return names
+
+    def _kind(self, part: Part) -> EventKind | None:
+        """The only kind of event that the part has rows of, where the file has others too."""
+        if part == "records" and self.corrected:
+            return EventKind.RECORDED
+        return EventKind.CORRECTED if part == "changed" and self.corrected < self.count else None
+
+    def _pieces(self, schema: pa.Schema, kind: EventKind | None) -> Iterator[pa.RecordBatch]:
+        columns = schema.names if kind is None else list(dict.fromkeys([*schema.names, "kind"]))
+        with pq.ParquetFile(self.file) as file:
+            for piece in file.iter_batches(PIECE, columns=columns):
+                chosen = piece if kind is None else piece.filter(pc.equal(piece.column("kind"), kind))
+                if chosen.num_rows:
+                    arrays = [chosen.column(f.name).cast(f.type) for f in schema]
+                    yield _in_order(pa.RecordBatch.from_arrays(arrays, schema=schema))
+
+
+@contextmanager
+def sealing(
+    engine: Engine, split: Split, sender: Sender, lines: Sequence[int], besides: Sequence[str] = ()
+) -> Iterator[Iterator[Sealed]]:
+    """The rows that become events (`lines`, ascending), in pieces: the next is sealed while one is loaded.
+
+    `besides`: statements that have run when this yields. Where the context is left early, nothing more is
+    sealed. Raises EngineFailed and its kin, and so does taking a piece.
     """
-    return [
-        _seal_statement(split, sender, place, (lines[start], lines[min(start + CHUNK, len(lines)) - 1]))
-        for place, start in enumerate(range(0, len(lines), CHUNK))
-    ]
+    folder = split.staged.folder
+    if len(lines) <= CHUNK:  # nothing to work ahead of
+        if not lines:
+            engine.run(folder, besides)
+        yield iter([_sealed(engine, split, sender, 0, lines, besides)] if lines else [])
+        return
+    engine.run(folder, besides)
+    with ThreadPoolExecutor(1, "sealing") as ahead:
+        pieces = [
+            ahead.submit(_sealed, engine, split, sender, place, lines[start : start + CHUNK])
+            for place, start in enumerate(range(0, len(lines), CHUNK))
+        ]
+        try:
+            yield (piece.result() for piece in pieces)
+        finally:
+            for each in pieces:
+                each.cancel()
+
+
+def _sealed(
+    engine: Engine,
+    split: Split,
+    sender: Sender,
+    place: int,
+    lines: Sequence[int],
+    besides: Sequence[str] = (),
+) -> Sealed:
+    folder = split.staged.folder
+    statement = _seal_statement(split, sender, place, (lines[0], lines[-1]))
+    asked = _sums_query(folder / SEALED.format(place))
+    ((count, corrected, late, undated),) = engine.run(folder, [*besides, statement], [asked])[0]
+    if count != len(lines):
+        raise RuntimeError(f"{len(lines)} rows were to become events, {count} did")
+    return Sealed(folder, count, split.item.id, place, corrected, late, undated)
+
+
+def _sums_query(sealed: Path) -> str:
+    """One row: events, corrections among them, new records that came late, and those nobody can tell of."""
+    recorded = f"kind = '{EventKind.RECORDED}'"
+    return (
+        f"SELECT count(*), count(*) FILTER (kind = '{EventKind.CORRECTED}'), "
+        f"count(*) FILTER ({recorded} AND received_on > due_on), "
+        f"count(*) FILTER ({recorded} AND due_on IS NULL) FROM {_parquet(sealed)}"
+    )
 
 
 def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, int]) -> str:
@@ -176,55 +276,6 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
     )
     target = sql_text(str(folder / SEALED.format(place)))
     return f"COPY ({sealed}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
-
-
-def lateness_query(split: Split) -> str:
-    """One row: new records that came after their last day, and new records without one (无法计算)."""
-    recorded = f"kind = '{EventKind.RECORDED}'"
-    return (
-        f"SELECT count(*) FILTER (WHERE {recorded} AND received_on > due_on), "
-        f"count(*) FILTER (WHERE {recorded} AND due_on IS NULL), count(*) "
-        f"FROM {_parquet(split.staged.folder / SEALED.format('*'))}"
-    )
-
-
-def batch_of(split: Split, count: int, changed: int) -> Batch:
-    """The batch for `ledger.append`, its parts written beside what was sealed."""
-    folder = split.staged.folder
-    batch = Batch(folder, count, split.item.id)
-    facts = pa.schema(
-        [
-            ("record", pa.binary(16)),
-            ("item", pa.string()),
-            *((f.code, pa.string()) for f in split.item.fields if not f.dropped),
-        ]
-    )
-    wanted: list[tuple[Part, pa.Schema, str | None]] = [
-        ("events", SCHEMAS["events"], None),
-        ("contents", SCHEMAS["contents"], None),
-        ("facts", facts, None),
-    ]
-    if count > changed:
-        wanted.append(("records", SCHEMAS["records"], EventKind.RECORDED))
-    if changed:
-        wanted.append(("changed", SCHEMAS["changed"], EventKind.CORRECTED))
-    for part, schema, kind in wanted:
-        pieces = _pieces(folder, schema, kind)
-        write_part(batch, part, pa.RecordBatchReader.from_batches(schema, pieces))
-    return batch
-
-
-def _pieces(folder: Path, schema: pa.Schema, kind: str | None) -> Iterator[pa.RecordBatch]:
-    columns = (
-        schema.names if kind is None else [*schema.names, *(["kind"] if "kind" not in schema.names else [])]
-    )
-    for place in range(len(list(folder.glob(SEALED.format("*"))))):
-        with pq.ParquetFile(folder / SEALED.format(place)) as file:
-            for piece in file.iter_batches(PIECE, columns=columns):
-                chosen = piece if kind is None else piece.filter(pc.equal(piece.column("kind"), kind))
-                if chosen.num_rows:
-                    arrays = [chosen.column(f.name).cast(f.type) for f in schema]
-                    yield _in_order(pa.RecordBatch.from_arrays(arrays, schema=schema))
 
 
 def _in_order(piece: pa.RecordBatch) -> pa.RecordBatch:

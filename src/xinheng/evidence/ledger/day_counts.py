@@ -30,18 +30,21 @@ class DayProjector:
     def __init__(self) -> None:
         self._counts: Counter[Place] = Counter()
 
+    def begin(self) -> None:
+        """Nothing is counted yet."""
+        self._counts = Counter()
+
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         """Count what is new, what is taken back, and what another day of decision is given."""
-        self._counts = Counter()
         if batch.has("records"):
-            for piece in batch.reader("records"):
+            for piece in batch.reader("records", _KEYS):
                 self._counts.update(_new(piece))
         if batch.has("changed"):
-            for piece in batch.reader("changed"):
+            for piece in batch.reader("changed", ["record", "source", "item", "state", "decided_on"]):
                 self._changed(tx, piece)
 
     def _changed(self, tx: Transaction, piece: pa.RecordBatch) -> None:
-        rows = piece.select(["record", "source", "item", "state", "decided_on"]).to_pylist()
+        rows = piece.to_pylist()
         before = store.standing(tx, [UUID(bytes=row["record"]) for row in rows])
         for row in rows:
             source, item, day, state = before[UUID(bytes=row["record"])]
@@ -52,7 +55,7 @@ class DayProjector:
                 self._counts[source, item, MOVED, day] -= 1
                 self._counts[after[0], after[1], MOVED, after[2]] += 1
 
-    def finish(self, tx: Transaction, batch: Batch) -> None:
+    def finish(self, tx: Transaction) -> None:
         """Add up under the day of this append."""
         counts = {place: n for place, n in self._counts.items() if n}
         if counts:
@@ -60,7 +63,7 @@ class DayProjector:
 
 
 def _new(piece: pa.RecordBatch) -> Counter[Place]:
-    table = pa.Table.from_batches([piece.select(_KEYS)])
+    table = pa.Table.from_batches([piece])
     found: Counter[Place] = Counter()
     for row in table.group_by(_KEYS).aggregate([([], "count_all")]).to_pylist():
         kind = COLLECTED if row["profile"] == "collected" else RECORDED

@@ -7,7 +7,7 @@ last, in this order always, so that two writers can wait for each other but neve
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,28 +43,50 @@ def append(tx: Transaction, batch: Batch, clock: Clock, projectors: Sequence[Pro
     another writer was first with a key; whatever it raises, the transaction is lost and the caller compares
     anew. Raises ValueError for a batch that is not what it says.
     """
+    return append_pieces(tx, (batch,), clock, projectors)
+
+
+def append_pieces(
+    tx: Transaction, pieces: Iterable[Batch], clock: Clock, projectors: Sequence[Projector]
+) -> Appended:
+    """`append` of a batch that comes in pieces, in log order: each is loaded while the next is being made.
+
+    The files of every piece must last until this returns.
+    """
     _refuse_stopped(store.read_head(tx))
     for projector in projectors:
-        projector.prepare(tx, batch)
-    if batch.has("contents"):
-        store.load_contents(tx, batch.reader("contents"))
-    if batch.has("records"):
-        store.load_records(tx, batch.reader("records"))
-    if batch.has("changed") and (moved := store.change_records(tx, batch.reader("changed"))):
+        projector.begin()
+    taken: list[Batch] = []
+    for piece in pieces:
+        _load(tx, piece, projectors)
+        taken.append(piece)
+    return _append_locked(tx, taken, clock, projectors)
+
+
+def _load(tx: Transaction, piece: Batch, projectors: Sequence[Projector]) -> None:
+    for projector in projectors:
+        projector.prepare(tx, piece)
+    if piece.has("contents"):
+        store.load_contents(tx, piece.reader("contents"))
+    if piece.has("records"):
+        store.load_records(tx, piece.reader("records"))
+    if piece.has("changed") and (moved := store.change_records(tx, piece.reader("changed"))):
         raise RecordMoved(moved)
-    return _append_locked(tx, batch, clock, projectors)
 
 
-def _append_locked(tx: Transaction, batch: Batch, clock: Clock, projectors: Sequence[Projector]) -> Appended:
+def _append_locked(
+    tx: Transaction, pieces: Sequence[Batch], clock: Clock, projectors: Sequence[Projector]
+) -> Appended:
     head = store.lock_head(tx)
     _refuse_stopped(head)
     known = clock.now().after(head.known)
-    stream = store.EventStream(head, known, batch.reader("events"))
-    count = store.load_events(tx, stream)
-    if count != batch.count or count == 0:
-        raise ValueError(f"the batch says {batch.count} events and holds {count}")
+    events = (batch for piece in pieces for batch in piece.reader("events"))
+    stream = store.EventStream(head, known, events)
+    count, said = store.load_events(tx, stream), sum(piece.count for piece in pieces)
+    if count != said or count == 0:
+        raise ValueError(f"the batch says {said} events and holds {count}")
     for projector in projectors:
-        projector.finish(tx, batch)
+        projector.finish(tx)
     store.move_head(tx, stream.size, known, stream.frontier)
     root = merkle.root(stream.frontier)
     return Appended(head.first_seq + head.size, count, known, head.epoch, stream.size, root)

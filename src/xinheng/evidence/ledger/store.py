@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -132,7 +132,7 @@ def epoch_of(tx: Transaction, seq: int) -> Epoch:
 class EventStream:
     """Events on their way into the table: gets `seq` and `known`, and carries the frontier along."""
 
-    def __init__(self, head: Head, known: Known, rows: pa.RecordBatchReader) -> None:
+    def __init__(self, head: Head, known: Known, rows: Iterable[pa.RecordBatch]) -> None:
         self.size, self.frontier = head.size, list(head.frontier)
         self._first, self._known, self._rows = head.first_seq, known, rows
         self._heads: dict[str, bytes] = {}

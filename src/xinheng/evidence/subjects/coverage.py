@@ -30,20 +30,28 @@ class CoverageProjector:
     is, so that nothing is written under the lock."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Nobody was met yet."""
         self._new: list[tuple[str, UUID]] = []
+        self._met: dict[str, set[bytes]] = {}
 
     def prepare(self, tx: Transaction, batch: Batch) -> None:
-        """Find the organisations that have no record of their item yet."""
+        """Find the organisations that have no record of their item yet: each is asked about once."""
         met: dict[str, set[bytes]] = {}
         for part in ("records", "changed"):
             if batch.has(part):
-                for piece in batch.reader(part):
+                for piece in batch.reader(part, ["item", "subject"]):
                     _meet(met, piece)
-        self._new = []
         for item, subjects in met.items():
-            self._new += store.absent(tx, item, [UUID(bytes=s) for s in sorted(subjects)])
+            before = self._met.setdefault(item, set())
+            asked = sorted(subjects - before)
+            before |= subjects
+            if asked:
+                self._new += store.absent(tx, item, [UUID(bytes=s) for s in asked])
 
-    def finish(self, tx: Transaction, batch: Batch) -> None:
+    def finish(self, tx: Transaction) -> None:
         """Enter them under the day of this append."""
         if self._new:
             store.enter(tx, known_on(tx), self._new)

@@ -54,9 +54,10 @@ def decided(engine: Engine, pack: Pack, batch: Batch, part: Part) -> Iterator[pa
     rulings = _rulings(pack, batch)
     codes = sorted({code for ruling in rulings for code in ruling.columns.values()})
     try:
-        _carry(batch, "facts", ("record", *codes), batch.folder / _FACTS)
-        _carry(batch, part, _STATE, batch.folder / _STANDING)
-        engine.run(batch.folder, [_statement(rulings, codes, pack, batch)])
+        facts = batch.parquet("facts", ("record", *codes), batch.folder / _FACTS)
+        standing = batch.parquet(part, _STATE, batch.folder / _STANDING)
+        given = _given(standing, facts, codes)
+        engine.run(batch.folder, [_statement(rulings, given, pack, batch)])
         with pq.ParquetFile(batch.folder / _ROWS) as file:
             pieces = (_typed(piece) for piece in file.iter_batches(_PIECE))
             yield pa.RecordBatchReader.from_batches(SCHEMA, pieces)
@@ -87,34 +88,20 @@ def _rulings(pack: Pack, batch: Batch) -> Sequence[Ruling]:
     return pack.publicity.for_item(batch.item)
 
 
-def _carry(batch: Batch, part: Part, names: Sequence[str], target: Path) -> None:
-    """Copy the named columns of a part to Parquet; a column that the part lacks is NULL throughout."""
-    with pa.OSFile(str(batch.path(part))) as file:
-        held = pa.ipc.open_file(file).schema
-        fields = [held.field(n) if n in held.names else pa.field(n, pa.string()) for n in names]
-        present = [held.names.index(n) for n in names if n in held.names]
-        source = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=present))
-        schema = pa.schema(fields)
-        with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-            for i in range(source.num_record_batches):
-                piece = source.get_batch(i)
-                columns = [
-                    piece.column(f.name) if f.name in piece.schema.names else pa.nulls(piece.num_rows, f.type)
-                    for f in fields
-                ]
-                writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
-
-
-def _statement(rulings: Sequence[Ruling], codes: Sequence[str], pack: Pack, batch: Batch) -> str:
-    path = batch.folder.resolve()
-    fields = ", ".join(f'f."{code}"' for code in codes)
-    keys = ("record", "item", "subject", "authority", "decided_on_record")
+def _given(standing: Path, facts: Path, codes: Sequence[str]) -> str:
+    """The records that stand with the fields that the rulings name, as a subquery."""
+    state = "s.record, s.item, s.subject, s.authority, s.decided_on AS decided_on_record, s.shown_mark"
+    alone = standing == facts
+    fields = ", ".join(f'{"s" if alone else "f"}."{code}"' for code in codes)
     # S608 here and below: column codes and rules come from the pack, confined when it was loaded
-    given = (
-        "(SELECT s.record, s.item, s.subject, s.authority, s.decided_on AS decided_on_record, "  # noqa: S608
-        f"s.shown_mark, {fields} FROM read_parquet({quoted(path / _STANDING)}) s "
-        f"JOIN read_parquet({quoted(path / _FACTS)}) f USING (record) WHERE s.state = 'current')"
-    )
+    joined = "" if alone else f" JOIN read_parquet({quoted(facts.resolve())}) f USING (record)"
+    source = f"read_parquet({quoted(standing.resolve())}) s{joined}"
+    return f"(SELECT {state}, {fields} FROM {source} WHERE s.state = 'current')"  # noqa: S608
+
+
+def _statement(rulings: Sequence[Ruling], given: str, pack: Pack, batch: Batch) -> str:
+    path = batch.folder.resolve()
+    keys = ("record", "item", "subject", "authority", "decided_on_record")
     rows = " UNION ALL ".join(decision(r, given, pack.cite, keys=keys, mark="shown_mark") for r in rulings)
     listed = ", ".join(name for name in COLUMNS if name != "reason")
     known = ", ".join(f"({quoted(text)}, {number})" for number, text in grounds(pack, batch).items())

@@ -18,10 +18,17 @@ class PublicityProjector:
 
     def __init__(self, pack: Pack, engine: Engine) -> None:
         self._pack, self._engine = pack, engine
+        self._grounds: dict[int, str] = {}
+
+    def begin(self) -> None:
+        """No row refers to any text yet."""
+        self._grounds = {}
 
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         """Decide and load. Raises EngineFailed and its kin, StatementFailed."""
         decides = deciding.concerned(self._pack, batch)
+        if decides:
+            self._grounds |= deciding.grounds(self._pack, batch)
         if decides and batch.has("records"):
             with deciding.decided(self._engine, self._pack, batch, "records") as rows:
                 store.load(tx, rows)
@@ -33,10 +40,10 @@ class PublicityProjector:
         if not batch.has("facts"):
             self._end(tx, batch)
 
-    def finish(self, tx: Transaction, batch: Batch) -> None:
+    def finish(self, tx: Transaction) -> None:
         """Enter the few texts that the rows refer to; in `prepare`, two writers would wait for each other."""
-        if deciding.concerned(self._pack, batch):
-            store.enter_grounds(tx, self._pack.label, deciding.grounds(self._pack, batch))
+        if self._grounds:
+            store.enter_grounds(tx, self._pack.label, self._grounds)
 
     @staticmethod
     def _drop_what_no_longer_stands(tx: Transaction, batch: Batch) -> None:

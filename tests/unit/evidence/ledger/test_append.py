@@ -97,10 +97,13 @@ class Spy:
         self.seen: list[str] = []
         self._fail = fail
 
+    def begin(self) -> None:
+        pass
+
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         self._at("prepare", tx)
 
-    def finish(self, tx: Transaction, batch: Batch) -> None:
+    def finish(self, tx: Transaction) -> None:
         self._at("finish", tx)
 
     def _at(self, moment: str, tx: Transaction) -> None:
