@@ -67,8 +67,8 @@ def house(folder: Path, agency: str) -> Iterator[House]:
     pack = packs.load("national", [packs.shipped()])
     with cluster() as server:
         migrate(server.dsn)
-        with Database(server.dsn) as database:
-            keys, engine = Keys.create(folder / "keys"), Engine()
+        with Database(server.dsn) as database, Engine() as engine:
+            keys = Keys.create(folder / "keys")
             with database.transaction() as tx:
                 ledger.open_log(tx, keys.log.name)
                 access.add_agency(tx, access.NewAgency("A", agency), CLOCK, "bench")

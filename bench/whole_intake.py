@@ -95,8 +95,8 @@ class _Noting:
 def _ours(sheet: Path, pack: packs.Pack, folder: Path) -> dict[str, Any]:
     with cluster() as server:
         migrate(server.dsn)
-        with Database(server.dsn) as database:
-            watched, engine = _Watched(database), Engine()
+        with Database(server.dsn) as database, Engine() as engine:  # kept warm, as every opened house has it
+            watched = _Watched(database)
             keys = Keys.create(folder / "keys")
             with database.transaction() as tx:
                 ledger.open_log(tx, keys.log.name)

@@ -131,12 +131,24 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def dsn(server: Server) -> Iterator[str]:
+def fresh_dsn(server: Server) -> Iterator[Callable[[], str]]:
+    """Makes fresh, migrated databases, dropped afterwards, and gives their addresses."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"test_{next(_numbers)}")
+        _create(server, made[-1], TEMPLATE)
+        return server.address(made[-1])
+
+    yield make
+    for name in made:
+        _run(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def dsn(fresh_dsn: Callable[[], str]) -> str:
     """The address of a fresh, migrated database, dropped afterwards."""
-    name = f"test_{next(_numbers)}"
-    _create(server, name, TEMPLATE)
-    yield server.address(name)
-    _run(server, f"drop database {name} with (force)")
+    return fresh_dsn()
 
 
 @pytest.fixture

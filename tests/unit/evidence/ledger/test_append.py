@@ -17,7 +17,7 @@ from xinheng.evidence.ledger.batches import Single, changed_row, single_batch, w
 from xinheng.evidence.ledger.errors import LogNotOpen, NotWritable, RecordMoved
 from xinheng.evidence.ledger.model import EventKind, Provenance, leaf_data
 from xinheng.evidence.ledger.projection import Batch
-from xinheng.evidence.ledger.service import append, append_one, open_log
+from xinheng.evidence.ledger.service import append, append_one, append_pieces, open_log
 from xinheng.ground.store import Database, Transaction, UniqueClash
 
 
@@ -93,9 +93,9 @@ def test_a_stopped_node_refuses_and_keeps_nothing(ledger, clock, tmp_path) -> No
 class Spy:
     """A projector that keeps a count, and may fail."""
 
-    def __init__(self, fail: str = "") -> None:
+    def __init__(self, fail: str = "", table: str = "events") -> None:
         self.seen: list[str] = []
-        self._fail = fail
+        self._fail, self._table = fail, table
 
     def begin(self) -> None:
         pass
@@ -107,7 +107,7 @@ class Spy:
         self._at("finish", tx)
 
     def _at(self, moment: str, tx: Transaction) -> None:
-        self.seen.append(f"{moment} {tx.fetch('select count(*) from events')[0][0]}")
+        self.seen.append(f"{moment} {tx.fetch(f'select count(*) from {self._table}')[0][0]}")
         if moment == self._fail:
             raise RuntimeError(moment)
 
@@ -117,6 +117,19 @@ def test_projectors_prepare_before_the_lock_and_finish_under_it(ledger, clock, t
     with ledger.transaction() as tx:
         append(tx, batch_of(tmp_path / "a", [draft("一")], clock), clock, [spy])
     assert spy.seen == ["prepare 0", "finish 1"]
+
+
+def test_pieces_are_loaded_one_by_one_and_stand_under_one_known(ledger, clock, tmp_path) -> None:
+    drafts = [draft(each) for each in ("一", "二", "三")]
+    pieces = (batch_of(tmp_path / d.text, [d], clock) for d in drafts)  # made as they are asked for
+    spy = Spy(table="contents")
+    with ledger.transaction() as tx:
+        appended = append_pieces(tx, pieces, clock, [spy])
+    assert spy.seen == ["prepare 0", "prepare 1", "prepare 2", "finish 3"]
+    assert (appended.first, appended.count, appended.size) == (0, 3, 3)
+    log = log_of(ledger)
+    assert [seq for seq, *_ in log] == [0, 1, 2]
+    assert {known for _, known, _ in log} == {appended.known}
 
 
 @pytest.mark.parametrize("moment", ["prepare", "finish"])
