@@ -20,6 +20,8 @@ _BLANKS = r"[\p{Z}\p{Cc}\p{Cf}]+"  # not all of \p{C}: rare characters of names 
 _OPENING = r"[\[〔【〖]"
 _CLOSING = r"[\]〕】〗]"
 _NEWLINE = 0x0A
+_NONE = pa.scalar(0, pa.int32())
+_NONES = pa.array([0], pa.int32())
 _LOW = pa.scalar(0xFFFF, pa.int32())
 _HIGH = pa.scalar(-0x10000, pa.int32())
 
@@ -38,11 +40,11 @@ def fold_one(name: str) -> str:
     return str(fold(pa.array([name], pa.string()))[0].as_py())
 
 
-def grams(texts: pa.Array) -> pa.Array:
-    """All characters and pairs of neighbours of each text: list<int32>, in the order of the text.
+def grams(texts: pa.Array, without: pa.Array | None = None) -> pa.Array:
+    """The characters and pairs of neighbours of each text: list<int32>, in the order of the text.
 
     `texts` holds no nulls; its texts may hold several names, one a line: no pair spans two lines. Repeated
-    grams stay in; the index takes each once.
+    grams stay in; the index takes each once. Grams in `without` (int32) are left out.
     """
     if len(texts) == 0:
         return pa.array([], pa.list_(pa.int32()))
@@ -55,26 +57,42 @@ def grams(texts: pa.Array) -> pa.Array:
     pairs = array("i", bytes(4 * count))
     pairs[0::2] = array("i", unix[: 2 * count])
     pairs[1::2] = array("i", unix[2 : 2 * count + 2])
-    both = pa.Array.from_buffers(pa.int32(), count, [None, pa.py_buffer(pairs)])
+    both = _over(pairs)
     single = pc.bit_wise_and(both, _LOW)
     follower = pc.bit_wise_and(both, _HIGH)
-    inside = pc.and_(pc.greater(single, _NEWLINE), pc.not_equal(follower, _NEWLINE << 16))
-    inside = pc.and_(inside, pc.not_equal(follower, 0))
-    text_of = pc.cumulative_sum(pc.equal(single, 0).cast(pa.int32()))
     alone = pc.greater(single, _NEWLINE)
-    values = pa.concat_arrays([single.filter(alone), both.filter(inside)])
-    owners = pa.concat_arrays([text_of.filter(alone), text_of.filter(inside)])
-    return _listed(values, owners, len(texts))
+    inside = pc.and_(alone, pc.not_equal(follower, _NEWLINE << 16))
+    inside = pc.and_(inside, pc.not_equal(follower, 0))
+    # every character followed by the pair that it begins; what is no gram is zero, which no gram is
+    found = array("i", bytes(8 * count))
+    found[0::2] = _under(pc.if_else(alone, single, _NONE))
+    found[1::2] = _under(pc.if_else(inside, both, _NONE))
+    values = _over(found)
+    left_out = _NONES if without is None else pa.concat_arrays([_NONES, without])
+    kept = pc.invert(pc.is_in(values, value_set=left_out))
+    ends = pc.multiply(pc.indices_nonzero(pc.equal(single, 0)), pa.scalar(2, pa.uint64()))
+    sizes = pc.cumulative_sum(kept.cast(pa.int32())).take(ends)
+    offsets = pa.concat_arrays([_NONES, sizes.slice(0, len(texts))])
+    return pa.ListArray.from_arrays(offsets, values.filter(kept))
 
 
-def _listed(values: pa.Array, owners: pa.Array, count: int) -> pa.Array:
-    """`values` as one list for each owner 0 … count-1."""
-    order = pc.sort_indices(owners)
-    sizes = array("i", bytes(4 * (count + 1)))
-    for entry in pc.value_counts(owners).to_pylist():
-        sizes[entry["values"] + 1] = entry["counts"]
-    offsets = pc.cumulative_sum(pa.array(sizes, pa.int32()))
-    return pa.ListArray.from_arrays(offsets, values.take(order))
+def _over(numbers: array[int]) -> pa.Array:
+    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def _under(numbers: pa.Array) -> array[int]:
+    found = array("i")
+    found.frombytes(memoryview(numbers.buffers()[1])[: 4 * len(numbers)])
+    return found
+
+
+def shares(texts: pa.Array) -> pa.Table:
+    """How large a share of the texts holds each gram: columns `gram` int32, `share` double."""
+    found = grams(texts)
+    table = pa.table({"text": pc.list_parent_indices(found), "gram": pc.list_flatten(found)})
+    counted = table.group_by(["text", "gram"]).aggregate([]).group_by("gram").aggregate([("text", "count")])
+    share = pc.divide(counted["text_count"].cast(pa.float64()), float(max(1, len(texts))))
+    return pa.table({"gram": counted["gram"], "share": share})
 
 
 def grams_of(folded: str) -> tuple[list[int], list[int]]:

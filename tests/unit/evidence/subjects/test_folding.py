@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinheng.evidence.subjects.folding import fold_one, grams, grams_of
+from xinheng.evidence.subjects.folding import fold_one, grams, grams_of, shares
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
@@ -34,6 +34,23 @@ def test_rare_characters_of_names_survive_folding() -> None:
 def test_grams_of_a_column_equal_those_worked_out_one_by_one(texts: list[str]) -> None:
     found = grams(pa.array(texts, pa.string())).to_pylist()
     assert [sorted(keys) for keys in found] == [slowly(text) for text in texts]
+
+
+@given(st.lists(TEXTS, max_size=6), st.data())
+def test_grams_left_out_are_missing_and_no_others(texts: list[str], data: st.DataObject) -> None:
+    met = sorted({gram for text in texts for gram in slowly(text)})
+    without = data.draw(st.lists(st.sampled_from(met), unique=True)) if met else []
+    found = grams(pa.array(texts, pa.string()), pa.array(without, pa.int32())).to_pylist()
+    assert [sorted(keys) for keys in found] == [
+        [g for g in slowly(text) if g not in without] for text in texts
+    ]
+
+
+def test_a_share_counts_names_and_not_mentions() -> None:
+    found = shares(pa.array(["川川川", "川水", "水", "山"]))
+    share = dict(zip(found["gram"].to_pylist(), found["share"].to_pylist(), strict=True))
+    assert (share[ord("川")], share[ord("水")], share[ord("山")]) == (0.5, 0.5, 0.25)
+    assert len(share) == 5
 
 
 def test_no_pair_spans_two_names_of_one_subject() -> None:
