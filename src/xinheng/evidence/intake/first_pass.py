@@ -29,6 +29,8 @@ from xinheng.evidence.intake.usual import Outcomes, Usual, empty_row_sql, outcom
 from xinheng.law.model import FieldType
 
 REST = "rest.parquet"
+# A thread reads a row group at a time: rows that go the full way, some 60 µs each, are shared out finely.
+_FINE = "FORMAT parquet, ROW_GROUP_SIZE 4096"
 WORTH = 2  # one in so many of the first rows must look usual; the pass costs a third of what it spares
 
 
@@ -89,7 +91,7 @@ class FirstPass:
         told = f"SELECT {', '.join(columns)} FROM (SELECT *, {tests} AS usual FROM ({environment}))"
         return [
             f"COPY ({told}) TO {sql_text(str(this.first))} ({PARQUET})",
-            f"COPY ({self._rest_sql()}) TO {sql_text(str(self._rest))} ({PARQUET})",
+            f"COPY ({self._rest_sql()}) TO {sql_text(str(self._rest))} ({_FINE})",
         ]
 
     def rest(self) -> Staged:
