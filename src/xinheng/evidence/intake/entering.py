@@ -25,7 +25,7 @@ from xinheng.evidence.ledger import service as ledger
 from xinheng.evidence.ledger import store as ledger_store
 from xinheng.evidence.ledger.model import Appended
 from xinheng.evidence.ledger.projection import Projector
-from xinheng.evidence.subjects.entry import enter
+from xinheng.evidence.subjects import entry
 from xinheng.evidence.subjects.model import CANDIDATE_SCHEMA
 from xinheng.ground.engine import Engine
 from xinheng.ground.store.transaction import Transaction
@@ -85,7 +85,8 @@ def enter_rows(
     folder, this = draft.folder, draft.split
     seal.write_acts(folder, lines, decisions.corrected, house.clock)
     seal.write_due(folder, due_dates(this.item, draft.rules.pack.calendar, draft.decided))
-    seal.write_organisations(folder, _organisations(tx, house, draft, source))
+    organisations = _organisations(tx, house, draft, source)
+    seal.write_organisations(folder, organisations.subjects)
     progress("seal")
     there = returned_cases.write_open(tx, folder, source.own)
     back = _back(draft, decisions)
@@ -94,6 +95,7 @@ def enter_rows(
     appended = None
     with seal.sealing(house.engine, this, sender, lines, back) as pieces:
         progress("load")
+        entry.load(tx, organisations)
         opening = returned_cases.Opening(draft.rules.pack, this, source.agency, receipt, house.clock)
         _load_back(tx, house, opening, decisions, there)
         if decisions.corrected:
@@ -125,8 +127,8 @@ def _noted(pieces: Iterable[seal.Sealed], taken: list[seal.Sealed]) -> Iterator[
         yield piece
 
 
-def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) -> pa.Table:
-    """The subjects of the rows that become events, entering those that are new."""
+def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) -> entry.Entering:
+    """The subjects of the rows that become events, chosen; those that are new are not entered yet."""
     item, folder = draft.split.item, draft.folder
     roles = {role: f'"{item.roles[role]}"' for role in ("party_code", "party_name")}
     person = item.role("representative")
@@ -142,7 +144,7 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
         ],
     )
     candidates = pq.read_table(folder / CANDIDATES).cast(CANDIDATE_SCHEMA)
-    return enter(tx, candidates, house.clock, source.agency)
+    return entry.decide(tx, candidates, house.clock, source.agency)
 
 
 def _back(draft: Draft, decisions: Decisions) -> list[str]:
