@@ -107,9 +107,14 @@ def exchange_line(exchange: Exchange, batch: Batch | None, agency: str, item: st
         last_run=moment(Known(exchange.last_run)) if exchange.last_run else None,
         tag=tag,
         said=exchange.last_said,
-        next=NEXT[batch.state if batch else State.DONE],
+        next=_next(exchange, batch.state if batch else State.DONE),
         batch=batch_line(batch) if batch else None,
     )
+
+
+def _next(exchange: Exchange, state: State) -> str:
+    """What comes next; before anything comes where the last run stopped, somebody has to see to it."""
+    return f"排除原因后再运行：{NEXT[state]}" if exchange.last_code else NEXT[state]
 
 
 @router.get(PATH, dependencies=[Depends(signed_in)])
