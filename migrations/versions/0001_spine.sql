@@ -89,7 +89,7 @@ create table subjects (
     name         text not null,               -- shown: the first one, until registration or the office decides
     folded       text not null,               -- `name` as it is searched and compared: widths, case, brackets, blanks
     former       text,                        -- its other names, folded, one a line; null for nearly all
-    grams        integer[] not null,          -- the characters and pairs of characters of all its names
+    grams        integer[] not null,          -- characters and pairs of all its names, but for frequent_grams
     kind         text not null,
     division     text,
     status       text not null,               -- 存续, 注销, 吊销, 迁出, 未知
@@ -103,6 +103,13 @@ create table subjects (
 create index subjects_grams on subjects using gin (grams);
 -- eight bytes a name instead of the name itself: half the size, and only ever asked for equality
 create index subjects_folded on subjects (hashtextextended(folded, 0));
+-- Characters and pairs that more than one name of twenty holds: of no use to search, and more than half of what
+-- an index over all of them would hold. Left out of `grams` of whatever enters from then on. No key: a gram may
+-- stand here twice, and writers need not wait for each other.
+create table frequent_grams (
+    gram         integer not null,
+    since        timestamptz not null
+);
 create table subject_names (                  -- every name but the one shown
     subject      uuid not null,
     folded       text not null,
@@ -191,29 +198,39 @@ create table record_reviews (                 -- same key, other source or clash
 );
 
 -- publicity ------------------------------------------------------------------------------------------
+-- Rows of fixed width, narrow and without text: there are two for every record, and each pays for itself in
+-- four indexes. What a number stands for is in the two small tables below.
 create table publicity (                      -- one row a record and channel
     record       uuid not null,
-    channel      text not null,
-    item         text not null,               -- item, subject, authority, decided_on: of the record, for lists
-    subject      uuid not null,
-    authority    text,
+    subject      uuid not null,               -- subject, item, authority, decided_on: of the record, for lists
+    channel      bigint not null,             -- in publicity_names, as are the next two
+    item         bigint not null,
+    authority    bigint,                      -- that decided
+    ground       bigint not null,             -- what was decided and why, in publicity_grounds
     decided_on   date,
-    regime       text,                        -- null: no regime in force
-    class        text,
-    shown        boolean not null,            -- does the regime show it at all
     first_day    date,
     earliest_end date,                        -- last day before which no early end is possible
-    earliest_note text,                       -- never, 待核实, none
     last_day     date,                        -- last day shown
-    ground       bigint not null,             -- why, in publicity_grounds
     ended_on     date,                        -- ended early by an event
+    shown        boolean not null,            -- does the regime show it at all
+    listed       boolean not null,            -- shown, and in the channel that is this site: 信用网站
     primary key (record, channel)
 );
-create index publicity_list on publicity (channel, item, decided_on desc, record desc) where shown;
-create index publicity_authority on publicity (channel, authority, decided_on desc, record desc) where shown;
-create index publicity_subject on publicity (subject);
+-- Ascending, and read backwards: what comes in is mostly newer than what is held.
+create index publicity_list on publicity (item, decided_on, record) where listed;
+create index publicity_authority on publicity (authority, decided_on, record) where listed;
+create index publicity_subject on publicity (subject) where listed;
+create table publicity_names (                -- of items, channels and deciding authorities: some hundreds
+    number       bigint primary key,          -- a digest of kind and name
+    kind         text not null,               -- item, channel, authority
+    name         text not null
+);
+alter table publicity_names alter column name set statistics 0; -- an erased record's authority may go from it
 create table publicity_grounds (              -- a few dozen a pack; in every row they would double the table
-    ground       bigint primary key,
+    ground       bigint primary key,          -- a digest of all the others
+    regime       text,                        -- null: no regime in force
+    class        text,
+    earliest_note text,                       -- never, 待核实, none
     reason       text not null,               -- Chinese, with the article
     pack         text not null                -- under which it was decided
 );

@@ -78,8 +78,11 @@ def _firsts(table: pa.Table, keys: list[str]) -> pa.Table:
     return table if len(rows) == len(table) else table.take(rows.take(pc.sort_indices(rows)))
 
 
-def subject_rows(new: pa.Table, known: Known) -> Iterator[pa.RecordBatch]:
-    """Rows of the table `subjects` for codes that are new, with their `subject`; a chunk at a time."""
+def subject_rows(new: pa.Table, known: Known, without: pa.Array) -> Iterator[pa.RecordBatch]:
+    """Rows of the table `subjects` for codes that are new, with their `subject`; a chunk at a time.
+
+    The index will not hold the grams in `without`.
+    """
     kinds = Kinds()
     for chunk in new.to_batches(max_chunksize=CHUNK):
         count = len(chunk)
@@ -90,7 +93,7 @@ def subject_rows(new: pa.Table, known: Known) -> Iterator[pa.RecordBatch]:
                 "code": chunk["code"],
                 "name": chunk["name"],
                 "folded": chunk["folded"],
-                "grams": grams(chunk["folded"]),
+                "grams": grams(chunk["folded"], without),
                 "kind": _looked_up(chunk["code"], 0, 2, kinds.kind),
                 "division": _looked_up(chunk["code"], 2, 8, kinds.division),
                 "status": pa.array([UNKNOWN_STATUS] * count),

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock, Known
-from xinheng.evidence.subjects import store
+from xinheng.evidence.subjects import frequent, store
 from xinheng.evidence.subjects.candidates import SUBJECT_SCHEMA, paired, subject_rows
 from xinheng.evidence.subjects.folding import grams
 from xinheng.evidence.subjects.model import ENTERED_SCHEMA
@@ -79,7 +79,10 @@ def load(tx: Transaction, entering: Entering) -> None:
     """
     pairs, new, asked, known = entering.pairs, entering.new, entering.asked, entering.known
     if len(new):
-        rows = pa.RecordBatchReader.from_batches(SUBJECT_SCHEMA, subject_rows(new, known))
+        if len(new) >= store.BULK:
+            frequent.look(tx, new["folded"].combine_chunks(), known)
+        without = frequent.left_out(tx)
+        rows = pa.RecordBatchReader.from_batches(SUBJECT_SCHEMA, subject_rows(new, known, without))
         store.load_subjects(tx, rows, len(new))
     if len(new) < len(pairs):  # a code that was there, or a second name
         _note_names(tx, entering)
@@ -112,7 +115,7 @@ def refresh(tx: Transaction, subjects: list[UUID]) -> None:
         return
     names = store.findable_names(tx, subjects)
     texts = [folded if former is None else f"{folded}\n{former}" for _, folded, former in names]
-    found = grams(pa.array(texts, pa.string())).to_pylist()
+    found = grams(pa.array(texts, pa.string()), frequent.left_out(tx)).to_pylist()
     store.set_findable(
         tx,
         [

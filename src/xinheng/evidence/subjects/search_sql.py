@@ -19,19 +19,22 @@ from subject_codes k join subjects s on s.subject = k.subject where k.code = %(c
 # scanning for a thousand hits takes milliseconds (decision 27).
 TOO_FREQUENT: Final = "0.05"
 
-# The server counts frequent elements of arrays whenever it gathers statistics; nothing of ours to keep up.
-# Without statistics nothing is frequent, and answers are right, only slower. In a small register every gram
-# is a large share of few names: nothing is left out there, or a misspelt name would find nobody.
-_SMALL: Final = 20_000  # names
-_STATISTICS: Final = f"""
+# Most of them never get into the index (module `frequent`). Those that became frequent later the server
+# counts whenever it gathers statistics of arrays; nothing of ours to keep up. Without statistics nothing is
+# frequent, and answers are right, only slower. In a small register every gram is a large share of few names:
+# nothing is left out there, or a misspelt name would find nobody.
+SMALL: Final = 20_000  # names
+STATISTICS: Final = f"""
 select gram, share from pg_stats,
      unnest(most_common_elems::text::integer[], most_common_elem_freqs) as common(gram, share)
 where schemaname = current_schema() and tablename = 'subjects' and attname = 'grams'
-  and (select reltuples from pg_class where oid = 'subjects'::regclass) >= {_SMALL}
+  and (select reltuples from pg_class where oid = 'subjects'::regclass) >= {SMALL}
 """  # noqa: S608 (composed from our own constants)
 
 FREQUENT: Final = f"""
-select gram from ({_STATISTICS}) as common
+select gram from frequent_grams where gram = any(%(grams)s::integer[])
+union
+select gram from ({STATISTICS}) as common
 where gram = any(%(grams)s::integer[]) and share > {TOO_FREQUENT}
 """  # noqa: S608 (composed from our own constants; values are parameters)
 
@@ -42,8 +45,9 @@ RARE: Final = "0.01"
 BY_RARITY: Final = f"""
 select asked.gram, common.share is null or common.share <= {RARE}
 from unnest(%(grams)s::integer[]) with ordinality as asked(gram, place)
-left join ({_STATISTICS}) as common on common.gram = asked.gram
-where common.share is null or common.share <= {TOO_FREQUENT}
+left join ({STATISTICS}) as common on common.gram = asked.gram
+where (common.share is null or common.share <= {TOO_FREQUENT})
+  and asked.gram not in (select gram from frequent_grams)
 order by coalesce(common.share, 0), asked.place
 limit %(rarest)s
 """  # noqa: S608 (composed from our own constants; values are parameters)

@@ -1,13 +1,20 @@
 import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
+import psycopg
+import pyarrow as pa
 import pytest
 from psycopg_pool import AsyncConnectionPool
 from tests.unit.evidence.subjects.samples import candidates, code, many
 
+from xinheng.core.times import FixedClock, Known
 from xinheng.evidence.subjects import lookup
 from xinheng.evidence.subjects.errors import NothingAsked, PageOutOfReach, TooMuchAsked
+from xinheng.evidence.subjects.folding import grams_of
 from xinheng.evidence.subjects.service import enter, find
-from xinheng.ground.store import Database
+from xinheng.ground.store import Database, Server
+from xinheng.ground.store.server import ADMIN, ROLE
 
 NAMES = (
     "衡川市青禾商贸有限公司",
@@ -135,6 +142,65 @@ def test_frequent_pairs_are_scanned_for_and_give_the_same_answer(database: Datab
         assert find(tx, "商贸有限") == before
         assert find(tx, "青禾0商贸有限").total == 1
     assert before.total == 50
+
+
+RARE = "衡川垚犇酒坊有限公司"
+LARGE = pa.concat_tables([many(20_000), candidates((code(30_001), RARE))])
+
+
+@pytest.fixture(scope="module")
+def large(server: Server) -> Iterator[Database]:
+    """A register large enough to leave frequent grams out; only read by the tests."""
+    link = psycopg.connect(server.address("postgres", ADMIN), autocommit=True)
+    with link, Database(server.address("test_large")) as database:
+        link.execute(f"create database test_large owner {ROLE} template xinheng_template".encode())
+        with database.bulk() as tx:
+            enter(tx, LARGE, FixedClock(Known(datetime(2026, 11, 20, 2, tzinfo=UTC))))
+        yield database
+        database.close()
+        link.execute(b"drop database test_large with (force)")
+
+
+def test_what_every_name_holds_is_not_in_the_index(large: Database) -> None:
+    with large.transaction() as tx:
+        left_out = {gram for (gram,) in tx.fetch("select gram from frequent_grams")}
+        [(indexed,)] = tx.fetch("select grams from subjects where folded = '衡川青禾17760商贸有限公司'")
+    singles, pairs = grams_of("衡川青禾17760商贸有限公司")
+    assert left_out.issuperset(grams_of("有限公司")[1])
+    assert set(indexed) == {*singles, *pairs} - left_out
+    assert {*singles, *pairs} & left_out != {*singles, *pairs}
+
+
+@pytest.mark.parametrize(
+    "text", ["有限公司", "司", "禾", "禾1", "1776", "青禾17760商贸", "川远澜17761", "76", "商有"]
+)
+def test_a_large_register_finds_what_scanning_finds(large: Database, text: str) -> None:
+    holding = {name for name in LARGE["name"].to_pylist() if text in name}
+    with large.transaction() as tx:
+        found = find(tx, text)
+    assert found.total == min(1_000, len(holding))
+    assert found.beyond == (len(holding) > 1_000)
+    assert {hit.name for hit in found.hits} <= holding
+    assert len(found.hits) == min(20, len(holding))
+
+
+def test_a_large_register_finds_a_misspelt_name(large: Database) -> None:
+    with large.transaction() as tx:
+        found = find(tx, "衡川垚牛酒坊有限公司")
+    assert found.similar
+    assert [hit.name for hit in found.hits] == [RARE]
+
+
+def test_few_names_leave_the_same_out_when_they_enter_and_when_they_change(large: Database, clock) -> None:
+    with large.transaction() as tx:
+        enter(tx, candidates((code(7), "衡川鑫淼酒业"), (code(30_000), "衡川鑫淼酒店")), clock)
+    with large.transaction() as tx:
+        stored = tx.fetch("select grams from subjects where former is not null or folded = '衡川鑫淼酒店'")
+        left_out = {gram for (gram,) in tx.fetch("select gram from frequent_grams")}
+        assert {hit.code for hit in find(tx, "鑫淼").hits} == {code(7), code(30_000)}
+    assert set(grams_of("衡川")[1]) <= left_out
+    assert len(stored) == 2
+    assert not any(left_out & set(indexed) for (indexed,) in stored)
 
 
 def test_a_page_past_the_last_says_how_many_there_are(filled: Database) -> None:
