@@ -11,14 +11,16 @@ import csv
 import io
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.intake import encoding, mapping
 from xinheng.evidence.intake.csv_reader_records import Record, fit, records
-from xinheng.evidence.intake.csv_reader_regular import Layout, Scanner, regular
+from xinheng.evidence.intake.csv_reader_regular import Layout, Scanner, Seen, in_place, regular
 from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
 from xinheng.evidence.intake.model import Limits, Staged
 from xinheng.evidence.intake.model_refusals import EmptyFileError, NoHeaderError, TooLargeError
@@ -26,18 +28,29 @@ from xinheng.evidence.intake.readers_staged import StagedWriter, staged_select
 
 DELIMITERS = (",", "\t", ";", "|")
 HEAD_BYTES = 1 << 18  # of the file, to look for the header in
+COPY = "upload.csv"
+LONG_BYTES = 8 << 20  # from this size it pays to work ahead of the survey
+
+Ahead = Callable[[Staged], Seen | None]
+"""Works on a long file as it seems to lie, while its bytes are still surveyed; tells what the scan saw, None
+where it did not come through. Whether the file lies so, the staged file says: same relation, `ordered`."""
 
 
-def stage_text(path: Path, folder: Path, known: Dictionary, engine: Scanner, limits: Limits) -> Staged:
+def stage_text(
+    path: Path, folder: Path, known: Dictionary, engine: Scanner, limits: Limits, ahead: Ahead | None = None
+) -> Staged:
     """Stage a delimited text file. `folder` is private to this submission and goes with it.
 
     Raises the refusals of `encoding.survey`, `EmptyFileError`, `NoHeaderError`, `TooLargeError`.
     """
-    found = encoding.survey(path, limits)
+    with ThreadPoolExecutor(1) as beside:
+        surveying = beside.submit(encoding.survey, path, limits)
+        likely = _likely(path, folder, known, limits) if ahead else None
+        seen = ahead(likely) if ahead and likely else None
+        found = surveying.result()
     data, plain = _in_folder(path, folder, found)
     layout = _layout(data, path.name, known, limits)
-    notes = _notes(found, layout)
-    fast = regular(data, folder, layout, plain, engine)
+    fast = regular(data, folder, layout, plain, engine, seen)
     if fast is not None:
         rows, relation, ordered = fast
     else:
@@ -46,20 +59,50 @@ def stage_text(path: Path, folder: Path, known: Dictionary, engine: Scanner, lim
         relation = staged_select(target, layout.columns)
         data = target
     refuse_rows(rows, limits, path.name)
+    staged = _staged(folder, data, layout, relation)
+    return replace(
+        staged,
+        rows=rows,
+        ordered=ordered,
+        file_sha256=found.sha256,
+        encoding=found.encoding,
+        notes=_notes(found, layout),
+    )
+
+
+def _staged(folder: Path, data: Path, layout: Layout, relation: str) -> Staged:
+    """A staged file of which no more is known than where its table stands."""
     return Staged(
         folder=folder,
         data=data,
         relation=relation,
         columns=layout.columns,
-        rows=rows,
+        rows=0,
         header_line=layout.header_index + 1,
         first_line=layout.header_index + 2,
-        file_sha256=found.sha256,
-        encoding=found.encoding,
-        ordered=ordered,
-        notes=notes,
+        file_sha256="",
+        encoding=encoding.UTF8,
         top=layout.top,
     )
+
+
+def _likely(path: Path, folder: Path, known: Dictionary, limits: Limits) -> Staged | None:
+    """The file as it will be staged if all of it is as its beginning is; None where that is not worth a try.
+
+    Refusals are left to the one who has seen all of the file.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if path.stat().st_size < LONG_BYTES or not encoding.begins_as_utf8(head) or b"\0" in head:
+        return None
+    try:
+        layout = _layout(path, path.name, known, limits)
+    except XinhengError:
+        return None
+    if layout.header_lines != layout.header_index + 1:
+        return None
+    data = _linked(path, folder)
+    return replace(_staged(folder, data, layout, in_place(data, layout)), ordered=True)
 
 
 def refuse_columns(count: int, limits: Limits, name: str) -> None:
@@ -103,17 +146,24 @@ def no_header(name: str, rows: Sequence[Sequence[str | None]], limits: Limits) -
 
 def _in_folder(path: Path, folder: Path, found: encoding.Survey) -> tuple[Path, encoding.Survey]:
     """The text as UTF-8 inside `folder`: rewritten where it is not, else linked or copied."""
-    data = folder / "upload.csv"
-    if found.encoding not in (encoding.UTF8, encoding.UTF8_MARK):
-        return data, encoding.rewrite(path, found.encoding, data)
+    if found.encoding in (encoding.UTF8, encoding.UTF8_MARK):
+        return _linked(path, folder), found
+    data = folder / COPY
+    data.unlink(missing_ok=True)  # it may be another name of the file itself: that is not written over
+    return data, encoding.rewrite(path, found.encoding, data)
+
+
+def _linked(path: Path, folder: Path) -> Path:
+    """The file itself, where it is in `folder` already; else another name of it there, or a copy."""
     if path.resolve().parent == folder.resolve():
-        return path, found
+        return path
+    data = folder / COPY
     data.unlink(missing_ok=True)
     try:
         os.link(path, data)
     except OSError:
         shutil.copyfile(path, data)
-    return data, found
+    return data
 
 
 def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> Layout:

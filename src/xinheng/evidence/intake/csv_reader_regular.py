@@ -15,13 +15,13 @@ from typing import Any, Protocol
 from xinheng.core.cells import BLANKS_RE2, sql_text
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.intake.encoding import Survey
-from xinheng.evidence.intake.model import DROPPED, ColumnPlan
+from xinheng.evidence.intake.model import DROPPED, ColumnPlan, Staged
 from xinheng.evidence.intake.readers_staged import kept, quoted
 
 TAIL_BYTES = 1 << 16
 # DuckDB turns an IN of more than four constants into a join, and a join mixes up the rows of a parallel scan.
 # Only an engine that leaves IN alone keeps a row's place, and so lets the place give the line.
-_KEEPS_ORDER = "contains(current_setting('disabled_optimizers'), 'in_clause')"
+KEEPS_ORDER = "contains(current_setting('disabled_optimizers'), 'in_clause')"
 
 
 class Scanner(Protocol):
@@ -43,28 +43,60 @@ class Layout:
     top: tuple[tuple[str, ...], ...] = ()  # records down to the header and with it
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a strict scan of the whole file told: its rows, those of them without any content, and whether
+    the engine kept their order."""
+
+    rows: int
+    blank: int
+    keeps_order: bool
+
+
 def regular(
-    data: Path, folder: Path, layout: Layout, plain: Survey, engine: Scanner
+    data: Path, folder: Path, layout: Layout, plain: Survey, engine: Scanner, seen: Seen | None = None
 ) -> tuple[int, str, bool] | None:
-    """Rows, relation and `ordered` of the file in place; None where DuckDB does not prove it regular."""
+    """Rows, relation and `ordered` of the file in place; None where DuckDB does not prove it regular.
+
+    `seen`: what a scan of all its cells in place (`in_place`) told already.
+    """
     if plain.has_nul or layout.header_lines != layout.header_index + 1:
         return None
     scan = _scan(data, layout)
     lines = plain.newlines + plain.ends_open - layout.header_lines - _blank_tail(data)
-    first = _is_blank([layout.columns[0]])
-    counts = f"SELECT count(*), count(*) FILTER ({first}), {_KEEPS_ORDER} FROM {scan}"
-    blanks = 0
     try:
-        rows, empty, keeps_order = engine.run(folder, [], [counts])[0][0]
-        if rows != lines and not _breaks_explain(folder, layout, lines - rows, engine, scan):
+        seen = seen or _counted(folder, layout, engine, scan)
+        if seen.rows != lines and not _breaks_explain(folder, layout, lines - seen.rows, engine, scan):
             return None
-        if empty:
-            ask = f"SELECT count(*) FROM {scan} WHERE {_is_blank(layout.columns)}"
-            blanks = int(engine.run(folder, [], [ask])[0][0][0])
     except XinhengError:
         return None  # not regular: whatever DuckDB stumbled over, the slow path reads it
-    ordered = bool(keeps_order) and not blanks
-    return int(rows) - blanks, _relation(scan, layout, ordered), ordered
+    ordered = seen.keeps_order and not seen.blank
+    return seen.rows - seen.blank, _relation(scan, layout, ordered), ordered
+
+
+def in_place(data: Path, layout: Layout) -> str:
+    """The staged relation of a file that has turned out regular, without blank rows: `ordered`."""
+    return _relation(_scan(data, layout), layout, ordered=True)
+
+
+def seen_query(staged: Staged, written: Path, others: Path) -> str:
+    """One row, as `Seen` has it, once all rows of an `in_place` relation were `written` to Parquet, and the
+    cells of those among which all blank ones are to `others`."""
+    blank = " AND ".join(["dropped = 0", _is_blank([c for c in staged.columns if c.target != DROPPED])])
+    return (
+        f"SELECT (SELECT count(*) FROM read_parquet({quoted(written)})), "
+        f"(SELECT count(*) FROM read_parquet({quoted(others)}) WHERE {blank}), {KEEPS_ORDER}"
+    )
+
+
+def _counted(folder: Path, layout: Layout, engine: Scanner, scan: str) -> Seen:
+    first = _is_blank([layout.columns[0]])
+    counts = f"SELECT count(*), count(*) FILTER ({first}), {KEEPS_ORDER} FROM {scan}"
+    rows, blank, keeps_order = engine.run(folder, [], [counts])[0][0]
+    if blank:
+        ask = f"SELECT count(*) FROM {scan} WHERE {_is_blank(layout.columns)}"
+        blank = engine.run(folder, [], [ask])[0][0][0]
+    return Seen(int(rows), int(blank), bool(keeps_order))
 
 
 def _scan(data: Path, layout: Layout) -> str:

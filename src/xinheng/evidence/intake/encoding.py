@@ -182,6 +182,15 @@ def _as_utf8(path: Path, encoding: str, tally: _Tally) -> Survey | None:
     return None if held else tally.survey(encoding)
 
 
+def begins_as_utf8(head: bytes) -> bool:
+    """Whether the first bytes of a file are UTF-8, but for a character they may end in the middle of."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _cut_short(text: bytes) -> int:
     """How many bytes at the end of a block begin a character that the next block completes."""
     for back, byte in enumerate(reversed(text[-3:]), start=1):

@@ -91,7 +91,7 @@ class FirstPass:
         told = f"SELECT {', '.join(columns)} FROM (SELECT *, {tests} AS usual FROM ({environment}))"
         return [
             f"COPY ({told}) TO {sql_text(str(this.first))} ({PARQUET})",
-            f"COPY ({self._rest_sql()}) TO {sql_text(str(self._rest))} ({_FINE})",
+            f"COPY ({self._rest_sql()}) TO {sql_text(str(self.others))} ({_FINE})",
         ]
 
     def rest(self) -> Staged:
@@ -99,11 +99,12 @@ class FirstPass:
 
         They are read from a file of their own: the full way costs much a vector, and little more a row.
         """
-        relation = f"SELECT * FROM read_parquet({sql_text(str(self._rest))})"
+        relation = f"SELECT * FROM read_parquet({sql_text(str(self.others))})"
         return replace(self.split.staged, relation=relation, ordered=False)
 
     @property
-    def _rest(self) -> Path:
+    def others(self) -> Path:
+        """The rows that are not usual, as they were read."""
         return self.split.staged.folder / REST
 
     def _rest_sql(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xinheng.evidence.intake import encoding, headers, mapping, own_columns
-from xinheng.evidence.intake.csv_reader import stage_text
+from xinheng.evidence.intake.csv_reader import Ahead, stage_text
 from xinheng.evidence.intake.csv_reader_regular import Scanner
 from xinheng.evidence.intake.jsonl import stage_json_lines
 from xinheng.evidence.intake.model import IGNORED, Limits, Staged
@@ -42,12 +42,20 @@ class Reading:
     also: Mapping[str, str] = field(default_factory=dict)  # headers beside the item's own -> field code
 
 
-def stage(path: Path, folder: Path, item: Item, engine: Scanner, reading: Reading | None = None) -> Staged:
+def stage(
+    path: Path,
+    folder: Path,
+    item: Item,
+    engine: Scanner,
+    reading: Reading | None = None,
+    ahead: Ahead | None = None,
+) -> Staged:
     """Read a CSV, TSV, XLSX, XLSB, XLS, ET, ODS or JSON-lines file into `folder` as a staged relation.
 
     `folder` is private to this submission; it is deleted with the upload once the receipt is written.
     Raises a `FileRefusedError` of `model_refusals`; never loses a row: what cannot be read as a row has
-    `fault`. A file with a header and no rows is staged with `rows = 0`.
+    `fault`. A file with a header and no rows is staged with `rows = 0`. `ahead` works on a long text file
+    before it is known to be what it seems (`csv_reader.Ahead`).
     """
     how = reading or Reading()
     known = headers.dictionary(item).besides({h: Target(code) for h, code in how.also.items()})
@@ -62,7 +70,7 @@ def stage(path: Path, folder: Path, item: Item, engine: Scanner, reading: Readin
     elif _is_json(path, head):
         staged = stage_json_lines(path, folder, known, how.limits)
     else:
-        staged = stage_text(path, folder, known, engine, how.limits)
+        staged = stage_text(path, folder, known, engine, how.limits, ahead)
     mapping.check_headers(how.mapping, staged.columns, path.name)
     joined = mapping.joined(how.mapping, staged.columns, item)
     return replace(staged, notes=(*staged.notes, *_remarks(staged, how.sheet, is_workbook), *joined))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from tests.unit.evidence.intake.test_normalise import NASTY
 
 from xinheng.core.uscc import check_character, organisation_check
-from xinheng.evidence.intake import checks, drafting
+from xinheng.evidence.intake import checking, checks, csv_reader, drafting
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.record_key import MacBlocks
@@ -76,7 +78,7 @@ def sheet(path: Path, seed: int, left_out: tuple[str, ...]) -> Path:
 def drafted(
     path: Path, engine: Engine, pack: Pack, constants: dict[str, str]
 ) -> tuple[Draft, dict[str, Any]]:
-    folder = path.parent / f"work-{drafting.LONG}"
+    folder = path.parent / f"work-{checking.LONG}-{csv_reader.LONG_BYTES}"
     folder.mkdir()
     request = Request(path, path.name, "penalty", constants=constants)
     macs = MacBlocks(b"i" * 64, b"o" * 64)
@@ -98,7 +100,7 @@ def drafted(
 @pytest.fixture(params=[0, 10**9], ids=["apart", "together"])
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the parts stay apart."""
-    monkeypatch.setattr(drafting, "FEW", request.param)
+    monkeypatch.setattr(checking, "FEW", request.param)
     return request.param == 0
 
 
@@ -121,8 +123,8 @@ def test_rows_told_apart_first_come_out_as_the_full_way(
 ) -> None:
     path = sheet(tmp_path / "sheet.csv", seed, left_out)
     whole, full = drafted(path, *bench, constants)
-    monkeypatch.setattr(drafting, "LONG", 10)
-    monkeypatch.setattr(drafting, "WORTH", 10**9)
+    monkeypatch.setattr(checking, "LONG", 10)
+    monkeypatch.setattr(checking, "WORTH", 10**9)
     parted, apart = drafted(path, *bench, constants)
     assert whole.split.parted is None
     assert (parted.split.parted is not None) is few
@@ -131,11 +133,89 @@ def test_rows_told_apart_first_come_out_as_the_full_way(
     assert 0 < usual[0][0][0] < ROWS
 
 
+def plain(rows: int = 60) -> list[list[str]]:
+    """Header and usual rows, each another decision."""
+    headers = ["CF_XDR_MC", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_WSH", "CF_WFXW", "CF_SY", "CF_YJ", "CF_CFLB"]
+    headers += ["CF_NR", "CF_NR_FK", "CF_JDRQ", "CF_YXQ", "CF_CFJG", "CF_CFJGDM", "CF_SJLY", "CF_SJLYDM"]
+    body = [[USUAL[h][0] or "经查" for h in headers] for _ in range(rows)]
+    for i, row in enumerate(body):
+        row[3] = f"示市监罚〔2024〕{i}号"
+    return [headers, *body]
+
+
+def written(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def blank_row() -> bytes:
+    rows = plain()
+    return written([*rows[:40], ["", "　", *[""] * 14], *rows[40:]])
+
+
+def line_breaks() -> bytes:
+    rows = plain()
+    rows[30][5] = "经查：\n一、属实\n二、属实"
+    return written(rows)
+
+
+def stray_quote() -> bytes:
+    return written(plain()).replace("示市监罚〔2024〕30号".encode(), '"示市监罚〔2024〕30号'.encode())
+
+
+# what follows is seen after the head of the file alone: `HEAD_BYTES` of it
+LATE = {
+    "regular": (written(plain()), True),
+    "line breaks": (line_breaks(), True),
+    "a blank row": (blank_row(), False),
+    "a blank line": (written(plain()).replace(b"\r\n", b"\n\n", 41).replace(b"\n\n", b"\n", 40), False),
+    "a stray quote": (stray_quote(), False),
+    "a short row": (written(plain()) + b"1,2\r\n", False),
+    "a NUL": (written(plain()).replace("〕30号".encode(), b"\0"), False),
+    "GB18030": (written(plain()).decode().encode("gb18030"), False),
+}
+
+
+@pytest.mark.parametrize("content", LATE)
+def test_what_was_found_ahead_of_the_survey_counts_only_where_the_survey_bears_it_out(
+    tmp_path: Path, bench: tuple[Engine, Pack], monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(LATE[content][0])
+    _, told = drafted(path, *bench, {})
+    monkeypatch.setattr(csv_reader, "LONG_BYTES", 0)
+    monkeypatch.setattr(csv_reader, "HEAD_BYTES", 200)
+    found, ahead = drafted(path, *bench, {})
+    assert ahead == told
+    assert (found.split.parted is not None) is LATE[content][1]
+    assert found.split.staged.rows == found.rows
+    assert found.split.staged.file_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_regular_file_is_scanned_once(
+    tmp_path: Path, bench: tuple[Engine, Pack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_reader, "LONG_BYTES", 0)
+    asked: list[str] = []
+    ask = bench[0].run
+
+    def run(folder: Path, statements: Sequence[str], queries: Sequence[str] = ()) -> list[list[Any]]:
+        asked.extend(sql for sql in (*statements, *queries) if "read_csv" in sql and "LIMIT" not in sql)
+        return ask(folder, statements, queries)
+
+    monkeypatch.setattr(bench[0], "run", run)
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(written(plain()))
+    drafted(path, *bench, {})
+    assert len(asked) == 1
+
+
 def test_a_file_without_a_required_column_goes_the_full_way(
     tmp_path: Path, bench: tuple[Engine, Pack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafting, "LONG", 10)
-    monkeypatch.setattr(drafting, "WORTH", 10**9)
+    monkeypatch.setattr(checking, "LONG", 10)
+    monkeypatch.setattr(checking, "WORTH", 10**9)
     found, _ = drafted(sheet(tmp_path / "sheet.csv", 4, ("CF_NR", "CF_JDRQ")), *bench, {})
     assert found.split.parted is None
     assert found.candidates == 0
