@@ -86,13 +86,12 @@ def _under(numbers: pa.Array) -> array[int]:
     return found
 
 
-def shares(texts: pa.Array) -> pa.Table:
-    """How large a share of the texts holds each gram: columns `gram` int32, `share` double."""
+def counted(texts: pa.Array) -> pa.Table:
+    """How many of the texts hold each gram: columns `gram` int32, `texts` int64."""
     found = grams(texts)
     table = pa.table({"text": pc.list_parent_indices(found), "gram": pc.list_flatten(found)})
-    counted = table.group_by(["text", "gram"]).aggregate([]).group_by("gram").aggregate([("text", "count")])
-    share = pc.divide(counted["text_count"].cast(pa.float64()), float(max(1, len(texts))))
-    return pa.table({"gram": counted["gram"], "share": share})
+    counts = table.group_by(["text", "gram"]).aggregate([]).group_by("gram").aggregate([("text", "count")])
+    return pa.table({"gram": counts["gram"], "texts": counts["text_count"]})
 
 
 def grams_of(folded: str) -> tuple[list[int], list[int]]:

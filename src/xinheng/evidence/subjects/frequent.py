@@ -14,11 +14,13 @@ import pyarrow.compute as pc
 
 from xinheng.core.times import Known
 from xinheng.evidence.subjects import frequent_store as store
-from xinheng.evidence.subjects.folding import shares
-from xinheng.evidence.subjects.search_sql import TOO_FREQUENT
+from xinheng.evidence.subjects.folding import counted
 from xinheng.ground.store.transaction import Transaction
 
 LOOKED_AT = 20_000  # names, evenly drawn: one in twenty is then told to within three in a thousand
+NEARLY = (
+    50  # what fewer than one of these holds, the batch does not make too frequent: not worth asking about
+)
 
 
 def left_out(tx: Transaction) -> pa.Array:
@@ -29,6 +31,6 @@ def left_out(tx: Transaction) -> pa.Array:
 def look(tx: Transaction, folded: pa.Array, known: Known) -> None:
     """Before many names enter: leave out what they, and those that are there, hold too often."""
     drawn = folded.take(pa.array(range(0, len(folded), max(1, len(folded) // LOOKED_AT)), pa.int64()))
-    found = shares(drawn)
-    frequent = found.filter(pc.greater(found["share"], float(TOO_FREQUENT)))
-    store.add(tx, frequent, len(folded), known)
+    found = counted(drawn)
+    frequent = found.filter(pc.greater(found["texts"], len(drawn) // NEARLY))
+    store.add(tx, frequent, len(drawn), len(folded), known)

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinheng.evidence.subjects.folding import fold_one, grams, grams_of, shares
+from xinheng.evidence.subjects.folding import counted, fold_one, grams, grams_of
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
@@ -46,11 +46,11 @@ def test_grams_left_out_are_missing_and_no_others(texts: list[str], data: st.Dat
     ]
 
 
-def test_a_share_counts_names_and_not_mentions() -> None:
-    found = shares(pa.array(["川川川", "川水", "水", "山"]))
-    share = dict(zip(found["gram"].to_pylist(), found["share"].to_pylist(), strict=True))
-    assert (share[ord("川")], share[ord("水")], share[ord("山")]) == (0.5, 0.5, 0.25)
-    assert len(share) == 5
+def test_names_are_counted_and_not_mentions() -> None:
+    found = counted(pa.array(["川川川", "川水", "水", "山"]))
+    texts = dict(zip(found["gram"].to_pylist(), found["texts"].to_pylist(), strict=True))
+    assert (texts[ord("川")], texts[ord("水")], texts[ord("山")]) == (2, 2, 1)
+    assert len(texts) == 5
 
 
 def test_no_pair_spans_two_names_of_one_subject() -> None:
