@@ -34,6 +34,7 @@ from xinheng.office.access.passwords import Passwords
 # Tables outside the ledger in which a record's content may have stood, rewritten after an erasure.
 ALSO_SCRUBBED = (
     "publicity",
+    "publicity_names",
     "publicity_grounds",
     "returned_rows",
     "record_reviews",

@@ -5,7 +5,6 @@ Only the columns that the rulings name are carried over; a million rows pass thr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,32 +12,32 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xinheng.core.encoding import delimited
 from xinheng.evidence.ledger.projection import Batch, Part
 from xinheng.ground.engine import Engine, quoted
+from xinheng.judgement.publicity.model import CREDIT_SITE
+from xinheng.judgement.publicity.numbers import GROUND, Kind, Words
 from xinheng.law.packs import Pack
 from xinheng.law.publicity import Ruling
-from xinheng.law.publicity_sql import COLUMNS, decision, reasons
+from xinheng.law.publicity_sql import COLUMNS, decision
 
 # Column for column the table `publicity`, without `ended_on`.
 SCHEMA = pa.schema(
     [
         ("record", pa.binary(16)),
-        ("item", pa.string()),
         ("subject", pa.binary(16)),
-        ("authority", pa.string()),
+        ("channel", pa.int64()),
+        ("item", pa.int64()),
+        ("authority", pa.int64()),
+        ("ground", pa.int64()),
         ("decided_on", pa.date32()),
-        ("channel", pa.string()),
-        ("regime", pa.string()),
-        ("class", pa.string()),
-        ("shown", pa.bool_()),
         ("first_day", pa.date32()),
         ("earliest_end", pa.date32()),
-        ("earliest_note", pa.string()),
         ("last_day", pa.date32()),
-        ("ground", pa.int64()),
+        ("shown", pa.bool_()),
+        ("listed", pa.bool_()),
     ]
 )
+_NAMED: tuple[Kind, ...] = ("channel", "item", "authority")
 _STATE = ("record", "item", "subject", "authority", "decided_on", "state", "shown_mark")
 _FACTS, _STANDING = "publicity-facts.parquet", "publicity-records.parquet"
 _ROWS = "publicity-rows.parquet"
@@ -46,10 +45,13 @@ _PIECE = 50_000
 
 
 @contextmanager
-def decided(engine: Engine, pack: Pack, batch: Batch, part: Part) -> Iterator[pa.RecordBatchReader]:
+def decided(
+    engine: Engine, pack: Pack, batch: Batch, part: Part, words: Words
+) -> Iterator[pa.RecordBatchReader]:
     """Rows of SCHEMA for the records of one part (`records` or `changed`) that stand and have facts.
 
-    The files made on the way are gone when the context ends. Raises EngineFailed and its kin.
+    What their numbers stand for is in `words` once they are drained. The files made on the way are gone when
+    the context ends. Raises EngineFailed and its kin.
     """
     rulings = _rulings(pack, batch)
     codes = sorted({code for ruling in rulings for code in ruling.columns.values()})
@@ -58,8 +60,8 @@ def decided(engine: Engine, pack: Pack, batch: Batch, part: Part) -> Iterator[pa
         standing = batch.parquet(part, _STATE, batch.folder / _STANDING)
         given = _given(standing, facts, codes)
         engine.run(batch.folder, [_statement(rulings, given, pack, batch)])
-        with pq.ParquetFile(batch.folder / _ROWS) as file:
-            pieces = (_typed(piece) for piece in file.iter_batches(_PIECE))
+        with pq.ParquetFile(batch.folder / _ROWS, read_dictionary=[*_NAMED, *GROUND]) as file:
+            pieces = (_numbered(piece, pack, words) for piece in file.iter_batches(_PIECE))
             yield pa.RecordBatchReader.from_batches(SCHEMA, pieces)
     finally:
         for name in (_FACTS, _STANDING, _ROWS):
@@ -69,17 +71,6 @@ def decided(engine: Engine, pack: Pack, batch: Batch, part: Part) -> Iterator[pa
 def concerned(pack: Pack, batch: Batch) -> bool:
     """Whether the pack has any rule for the batch, and the batch the facts to decide by."""
     return batch.has("facts") and bool(_rulings(pack, batch))
-
-
-def grounds(pack: Pack, batch: Batch) -> dict[int, str]:
-    """Every ground that rows of the batch may have, by its number: a digest of pack and reason."""
-    texts = {text for ruling in _rulings(pack, batch) for text in reasons(ruling, pack.cite)}
-    return {_number(pack, text): text for text in sorted(texts)}
-
-
-def _number(pack: Pack, reason: str) -> int:
-    digest = hashlib.sha256(delimited("xinheng/ground/1", pack.label, reason)).digest()
-    return int.from_bytes(digest[:8], signed=True)
 
 
 def _rulings(pack: Pack, batch: Batch) -> Sequence[Ruling]:
@@ -103,16 +94,16 @@ def _statement(rulings: Sequence[Ruling], given: str, pack: Pack, batch: Batch) 
     path = batch.folder.resolve()
     keys = ("record", "item", "subject", "authority", "decided_on_record")
     rows = " UNION ALL ".join(decision(r, given, pack.cite, keys=keys, mark="shown_mark") for r in rulings)
-    listed = ", ".join(name for name in COLUMNS if name != "reason")
-    known = ", ".join(f"({quoted(text)}, {number})" for number, text in grounds(pack, batch).items())
     return (
-        f"COPY (SELECT record, item, subject, authority, decided_on_record AS decided_on, {listed}, "  # noqa: S608
-        f"CAST(ground AS BIGINT) AS ground FROM ({rows}) "
-        f"JOIN (VALUES {known}) AS known(reason, ground) USING (reason)) "
+        "COPY (SELECT record, subject, item, authority, decided_on_record AS decided_on, "  # noqa: S608
+        f"{', '.join(COLUMNS)}, shown AND channel = {quoted(CREDIT_SITE)} AS listed FROM ({rows})) "
         f"TO {quoted(path / _ROWS)} (FORMAT parquet)"
     )
 
 
-def _typed(piece: pa.RecordBatch) -> pa.RecordBatch:
-    columns = [piece.column(f.name).cast(f.type) for f in SCHEMA]
+def _numbered(piece: pa.RecordBatch, pack: Pack, words: Words) -> pa.RecordBatch:
+    """The decisions as rows: texts become numbers."""
+    given: dict[str, pa.Array] = {name: words.numbered(name, piece.column(name)) for name in _NAMED}
+    given["ground"] = words.grounded([piece.column(name) for name in GROUND], pack.label)
+    columns = [given[f.name] if f.name in given else piece.column(f.name).cast(f.type) for f in SCHEMA]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)

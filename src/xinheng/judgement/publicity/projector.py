@@ -10,6 +10,7 @@ from xinheng.evidence.ledger.projection import Batch
 from xinheng.ground.engine import Engine
 from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity import deciding, store
+from xinheng.judgement.publicity.numbers import Words
 from xinheng.law.packs import Pack
 
 
@@ -18,22 +19,20 @@ class PublicityProjector:
 
     def __init__(self, pack: Pack, engine: Engine) -> None:
         self._pack, self._engine = pack, engine
-        self._grounds: dict[int, str] = {}
+        self._words, self._erased = Words(), False
 
     def begin(self) -> None:
-        """No row refers to any text yet."""
-        self._grounds = {}
+        """No row refers to any word yet."""
+        self._words, self._erased = Words(), False
 
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         """Decide and load. Raises EngineFailed and its kin, StatementFailed."""
         decides = deciding.concerned(self._pack, batch)
-        if decides:
-            self._grounds |= deciding.grounds(self._pack, batch)
         if decides and batch.has("records"):
-            with deciding.decided(self._engine, self._pack, batch, "records") as rows:
+            with deciding.decided(self._engine, self._pack, batch, "records", self._words) as rows:
                 store.load(tx, rows)
         if decides and batch.has("changed"):
-            with deciding.decided(self._engine, self._pack, batch, "changed") as rows:
+            with deciding.decided(self._engine, self._pack, batch, "changed", self._words) as rows:
                 store.replace(tx, rows)
         if batch.has("changed"):
             self._drop_what_no_longer_stands(tx, batch)
@@ -41,16 +40,18 @@ class PublicityProjector:
             self._end(tx, batch)
 
     def finish(self, tx: Transaction) -> None:
-        """Enter the few texts that the rows refer to; in `prepare`, two writers would wait for each other."""
-        if self._grounds:
-            store.enter_grounds(tx, self._pack.label, self._grounds)
+        """Enter the few words that the rows refer to; in `prepare`, two writers would wait for each other."""
+        if self._words.grounds:
+            store.enter_words(tx, self._words)
+        if self._erased:
+            store.forget_names(tx)
 
-    @staticmethod
-    def _drop_what_no_longer_stands(tx: Transaction, batch: Batch) -> None:
+    def _drop_what_no_longer_stands(self, tx: Transaction, batch: Batch) -> None:
         for piece in batch.reader("changed"):
             states = piece.column("state").to_pylist()
             records = piece.column("record").to_pylist()
             gone = [record for record, state in zip(records, states, strict=True) if state != "current"]
+            self._erased = self._erased or "erased" in states
             if gone:
                 store.drop(tx, gone)
 

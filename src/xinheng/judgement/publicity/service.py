@@ -16,7 +16,7 @@ from xinheng.evidence.ledger.projection import Projector
 from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity import store
 from xinheng.judgement.publicity.errors import NotInPublicity
-from xinheng.judgement.publicity.model import CREDIT_SITE, PublicityRow, is_shown
+from xinheng.judgement.publicity.model import PublicityRow, is_shown
 from xinheng.judgement.publicity.store import Listing
 
 PAGE_LIMIT = 100
@@ -61,7 +61,7 @@ def shown_count(tx: Transaction, asked: Listing, day: date) -> int:
 
 def shown_counts(tx: Transaction, subjects: Sequence[UUID], day: date) -> dict[UUID, int]:
     """How many records about each of these subjects are shown on `day`; as `shown_count`, in one query."""
-    return store.counted_by_subject(tx, subjects, CREDIT_SITE, day, COUNT_LIMIT) if subjects else {}
+    return store.counted_by_subject(tx, subjects, day, COUNT_LIMIT) if subjects else {}
 
 
 def publicity_of(tx: Transaction, records: Sequence[UUID]) -> dict[UUID, tuple[PublicityRow, ...]]:

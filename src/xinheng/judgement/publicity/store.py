@@ -1,8 +1,8 @@
-"""The table `publicity` and its SQL; nobody else touches it."""
+"""The tables `publicity`, `publicity_names`, `publicity_grounds` and their SQL; nobody else touches them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,21 +11,27 @@ import pyarrow as pa
 
 from xinheng.ground.store.transaction import Params, Row, Transaction
 from xinheng.judgement.publicity.deciding import SCHEMA
-from xinheng.judgement.publicity.model import CREDIT_SITE, Decision, PublicityRow
+from xinheng.judgement.publicity.model import Decision, PublicityRow
+from xinheng.judgement.publicity.numbers import Words, number_of
 
 _STAGED = "publicity_staged"
-_COLUMNS = ", ".join(f'p."{name}"' for name in SCHEMA.names) + ", p.ended_on, g.reason, g.pack"
-_FROM = "publicity p join publicity_grounds g using (ground)"
+_COLUMNS = """p.record, i.name, p.subject, a.name, p.decided_on, c.name, g.regime, g.class, p.shown,
+    p.first_day, p.earliest_end, g.earliest_note, p.last_day, g.reason, g.pack, p.ended_on"""
+_WORDS = """join publicity_grounds g using (ground)
+    join publicity_names i on i.number = p.item
+    join publicity_names c on c.number = p.channel
+    left join publicity_names a on a.number = p.authority"""
 _FEW = 10  # authorities; a part that more have is met so often on the way that the index of lists is quicker
-# Shown on a day: what the law decided, unless an event has ended it.
-_SHOWN = """p.shown and p.first_day <= %(day)s and (p.last_day is null or p.last_day >= %(day)s)
+# Shown by this site on a day: what the law decided, unless an event has ended it.
+_SHOWN = """p.listed and p.first_day <= %(day)s and (p.last_day is null or p.last_day >= %(day)s)
             and (p.ended_on is null or p.ended_on > %(day)s)"""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Which shown records are asked for. `authority` is a part of the deciding authority's name; dates are
-    days of decision, both ends included. `after` is the (decided_on, record) of the last row seen."""
+    """Which of the records that this site shows are asked for. `authority` is a part of the deciding
+    authority's name; dates are days of decision, both ends included. `after` is the (decided_on, record) of
+    the last row seen."""
 
     item: str | None = None
     authority: str | None = None
@@ -33,7 +39,6 @@ class Listing:
     decided_to: date | None = None
     subject: UUID | None = None
     subjects: tuple[UUID, ...] = ()  # any of these; empty: no matter which
-    channel: str = CREDIT_SITE
     after: tuple[date, UUID] | None = None
 
 
@@ -42,16 +47,50 @@ def load(tx: Transaction, rows: pa.RecordBatchReader) -> int:
     return tx.load("publicity", rows)
 
 
-def enter_grounds(tx: Transaction, pack: str, grounds: Mapping[int, str]) -> None:
-    """Make sure that these grounds (number -> reason) of a pack (its label) are there. Call it while nobody
-    else can append: writers that enter the same ground would otherwise wait for each other."""
+def enter_words(tx: Transaction, words: Words) -> None:
+    """Make sure that what the numbers of rows stand for is there. Call it while nobody else can append:
+    writers that enter the same words would otherwise wait for each other."""
     tx.execute(
-        """insert into publicity_grounds (ground, reason, pack)
-           select ground, reason, %(pack)s from unnest(%(grounds)s::bigint[], %(reasons)s::text[])
-               as given(ground, reason)
-           on conflict (ground) do nothing""",
-        {"pack": pack, "grounds": list(grounds), "reasons": list(grounds.values())},
+        """insert into publicity_names (number, kind, name)
+           select * from unnest(%(numbers)s::bigint[], %(kinds)s::text[], %(names)s::text[])
+           on conflict (number) do nothing""",
+        {
+            "numbers": list(words.names),
+            "kinds": [kind for kind, _ in words.names.values()],
+            "names": [name for _, name in words.names.values()],
+        },
     )
+    grounds = words.grounds.values()
+    tx.execute(
+        """insert into publicity_grounds (ground, regime, class, earliest_note, reason, pack)
+           select * from unnest(%(grounds)s::bigint[], %(regimes)s::text[], %(classes)s::text[],
+                                %(notes)s::text[], %(reasons)s::text[], %(packs)s::text[])
+           on conflict (ground) do nothing""",
+        {
+            "grounds": list(words.grounds),
+            "regimes": [ground.regime for ground in grounds],
+            "classes": [ground.class_ for ground in grounds],
+            "notes": [ground.earliest_note for ground in grounds],
+            "reasons": [ground.reason for ground in grounds],
+            "packs": [ground.pack for ground in grounds],
+        },
+    )
+
+
+def forget_names(tx: Transaction) -> None:
+    """Forget the authorities that no row names any more: after an erasure nothing of what a record said is
+    left. Call it while nobody else can append."""
+    # `offset 0` has each looked up by the index; those of which nothing is listed are few
+    idle = tx.fetch(
+        """select number from publicity_names n where kind = 'authority' and not exists (
+               select from publicity p where p.listed and p.authority = n.number offset 0)"""
+    )
+    if idle:
+        tx.execute(
+            """delete from publicity_names n where number = any(%(idle)s::bigint[])
+               and not exists (select from publicity p where p.authority = n.number)""",
+            {"idle": [row[0] for row in idle]},
+        )
 
 
 def replace(tx: Transaction, rows: pa.RecordBatchReader) -> None:
@@ -86,20 +125,21 @@ def end(tx: Transaction, record: bytes, channel: str | None, on: date) -> int:
     """
     return tx.execute(
         """update publicity set ended_on = %(on)s
-           where record = %(record)s::uuid and (%(channel)s::text is null or channel = %(channel)s::text)
+           where record = %(record)s::uuid
+             and (%(channel)s::bigint is null or channel = %(channel)s::bigint)
              and (ended_on is null or ended_on > %(on)s)""",
-        {"record": str(UUID(bytes=record)), "channel": channel, "on": on},
+        {"record": str(UUID(bytes=record)), "channel": _channel(channel), "on": on},
     )
 
 
 def of_records(tx: Transaction, records: Sequence[UUID], channel: str | None = None) -> list[PublicityRow]:
     """Every decision about these records, shown or not, by record and channel."""
     rows = tx.fetch(
-        f"""select {_COLUMNS} from {_FROM}
+        f"""select {_COLUMNS} from publicity p {_WORDS}
             where p.record = any(%(records)s::uuid[])
-              and (%(channel)s::text is null or p.channel = %(channel)s::text)
-            order by p.record, p.channel""",
-        {"records": [str(record) for record in records], "channel": channel},
+              and (%(channel)s::bigint is null or p.channel = %(channel)s::bigint)
+            order by p.record, c.name""",
+        {"records": [str(record) for record in records], "channel": _channel(channel)},
     )
     return [row_of(row) for row in rows]
 
@@ -111,11 +151,13 @@ def listed(tx: Transaction, asked: Listing, day: date, limit: int) -> list[Publi
         return []
     # Item by item, so that the index of lists gives the latest of each without sorting the rest.
     rows = tx.fetch(
-        f"""select p.* from unnest(%(items)s::text[]) as each(item) cross join lateral (
-                select {_COLUMNS} from {_FROM} where {where} and p.item = each.item
-                order by p.decided_on desc, p.record desc limit %(limit)s) p
-            order by p.decided_on desc, p.record desc limit %(limit)s""",
-        {**params, "items": [asked.item] if asked.item else items(tx, asked.channel), "limit": limit},
+        f"""select {_COLUMNS} from (
+                select p.* from unnest(%(items)s::bigint[]) as each(item) cross join lateral (
+                    select * from publicity p where {where} and p.item = each.item
+                    order by p.decided_on desc, p.record desc limit %(limit)s) p
+                order by p.decided_on desc, p.record desc limit %(limit)s) p {_WORDS}
+            order by p.decided_on desc, p.record desc""",
+        {**params, "items": [number_of("item", asked.item)] if asked.item else items(tx), "limit": limit},
     )
     return [row_of(row) for row in rows]
 
@@ -128,66 +170,63 @@ def counted(tx: Transaction, asked: Listing, day: date, most: int) -> int:
     item = "and p.item = %(item)s" if asked.item else ""
     rows = tx.fetch(
         f"select count(*) from (select 1 from publicity p where {where} {item} limit %(most)s) as found",
-        {**params, "item": asked.item, "most": most + 1},
+        {**params, "item": asked.item and number_of("item", asked.item), "most": most + 1},
     )
     return int(rows[0][0])
 
 
-def counted_by_subject(
-    tx: Transaction, subjects: Sequence[UUID], channel: str, day: date, most: int
-) -> dict[UUID, int]:
+def counted_by_subject(tx: Transaction, subjects: Sequence[UUID], day: date, most: int) -> dict[UUID, int]:
     """How many records about each subject are shown on `day`, in one query; none counts beyond `most` + 1."""
     rows = tx.fetch(
         f"""select asked.subject, found.count
             from unnest(%(subjects)s::uuid[]) as asked(subject)
             cross join lateral (select count(*) from (
-                select 1 from publicity p where p.subject = asked.subject and p.channel = %(channel)s
-                  and {_SHOWN} limit %(most)s) as shown) as found(count)""",
-        {"subjects": [str(s) for s in subjects], "channel": channel, "day": day, "most": most + 1},
+                select 1 from publicity p where p.subject = asked.subject and {_SHOWN}
+                limit %(most)s) as shown) as found(count)""",
+        {"subjects": [str(s) for s in subjects], "day": day, "most": most + 1},
     )
     return {row[0]: int(row[1]) for row in rows}
 
 
-def items(tx: Transaction, channel: str) -> list[str]:
-    """The items of which records are shown in a channel."""
-    return _hopped(tx, "item", channel)
+def items(tx: Transaction) -> list[int]:
+    """The items of which records are shown, by number."""
+    return [row[0] for row in tx.fetch(f"select number from publicity_names n where {_LISTED['item']}")]
 
 
-def authorities(tx: Transaction, channel: str, part: str) -> list[str]:
-    """Deciding authorities of shown records whose name holds `part`."""
-    return [name for name in _hopped(tx, "authority", channel) if part in name]
-
-
-def _hopped(tx: Transaction, column: str, channel: str) -> list[str]:
-    """The different values of an indexed column, by hopping from one to the next: there are hundreds of them
-    among millions of rows."""
+def authorities(tx: Transaction, part: str) -> list[int]:
+    """Deciding authorities of shown records whose name holds `part`, by number."""
     rows = tx.fetch(
-        f"""with recursive each(value) as (
-               (select {column} from publicity where channel = %(channel)s and shown
-                  and {column} is not null order by {column} limit 1)
-               union all
-               select (select p.{column} from publicity p where p.channel = %(channel)s and p.shown
-                         and p.{column} > each.value order by p.{column} limit 1)
-               from each where each.value is not null)
-           select value from each where value is not null""",
-        {"channel": channel},
+        f"""select number from publicity_names n
+            where position(%(part)s in name) > 0 and {_LISTED["authority"]}""",
+        {"part": part},
     )
     return [row[0] for row in rows]
 
 
+# Is there any listed row of a name? `offset 0` has it looked up by the index, name by name.
+_LISTED = {
+    column: f"""kind = '{column}' and exists (
+        select from publicity p where p.listed and p.{column} = n.number offset 0)"""
+    for column in ("item", "authority")
+}
+
+
+def _channel(name: str | None) -> int | None:
+    return None if name is None else number_of("channel", name)
+
+
 def _where(tx: Transaction, asked: Listing, day: date) -> tuple[str | None, Params]:
     """The condition of a listing; None where no authority has such a name, so that nothing is shown."""
-    parts = ["p.channel = %(channel)s", _SHOWN]
-    params: dict[str, object] = {"channel": asked.channel, "day": day}
+    parts = [_SHOWN]
+    params: dict[str, object] = {"day": day}
     if asked.authority:
-        names = authorities(tx, asked.channel, asked.authority)
-        if not names:
+        found = authorities(tx, asked.authority)
+        if not found:
             return None, params
-        few = len(names) <= _FEW
-        parts.append(
-            "p.authority = any(%(names)s::text[])" if few else "position(%(part)s in p.authority) > 0"
-        )
-        params |= {"names": names} if few else {"part": asked.authority}
+        # a sum has no index: many are filtered on the way through the index of lists
+        column = "p.authority" if len(found) <= _FEW else "p.authority + 0"
+        parts.append(f"{column} = any(%(authorities)s::bigint[])")
+        params["authorities"] = found
     if asked.decided_from:
         parts.append("p.decided_on >= %(decided_from)s")
         params["decided_from"] = asked.decided_from
@@ -208,27 +247,9 @@ def _where(tx: Transaction, asked: Listing, day: date) -> tuple[str | None, Para
 
 def row_of(row: Row) -> PublicityRow:
     """A row of `_COLUMNS` as a value."""
-    given = dict(zip((*SCHEMA.names, "ended_on", "reason", "pack"), row, strict=True))
-    decision = Decision(
-        channel=given["channel"],
-        regime=given["regime"],
-        class_=given["class"],
-        shown=given["shown"],
-        first_day=given["first_day"],
-        earliest_end=given["earliest_end"],
-        earliest_note=given["earliest_note"],
-        last_day=given["last_day"],
-        reason=given["reason"],
-    )
+    record, item, subject, authority, decided_on, *decision, pack, ended_on = row
     return PublicityRow(
-        record=given["record"],
-        item=given["item"],
-        subject=given["subject"],
-        authority=given["authority"],
-        decided_on=given["decided_on"],
-        decision=decision,
-        pack=given["pack"],
-        ended_on=given["ended_on"],
+        record, item, subject, authority, decided_on, Decision(*decision), pack=pack, ended_on=ended_on
     )
 
 
@@ -244,7 +265,8 @@ def standings(tx: Transaction, records: Sequence[UUID], channel: str, day: date)
                when first_day is null or %(day)s < first_day then '尚未公示'
                when last_day < %(day)s then '公示期已届满'
                else '公示中' end
-           from publicity where record = any(%(records)s::uuid[]) and channel = %(channel)s""",
-        {"records": [str(record) for record in records], "channel": channel, "day": day},
+           from publicity join publicity_grounds using (ground)
+           where record = any(%(records)s::uuid[]) and channel = %(channel)s""",
+        {"records": [str(record) for record in records], "channel": _channel(channel), "day": day},
     )
     return {row[0]: row[1] for row in rows}

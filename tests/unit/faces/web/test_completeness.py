@@ -88,7 +88,8 @@ def test_an_empty_section_says_what_finding_nothing_is_worth(place: Town, client
     with place.app.database.transaction() as tx:
         ((code,),) = tx.fetch(
             """select code from subjects s where not exists
-               (select 1 from publicity p where p.subject = s.subject and p.item = 'permit') limit 1"""
+               (select 1 from publicity p join publicity_names i on i.number = p.item
+                where p.subject = s.subject and i.name = 'permit') limit 1"""
         )
     page = client.get(f"/organisations/{code}").text
     assert "查不到不等于没有" in page or "都已申报完整" in page

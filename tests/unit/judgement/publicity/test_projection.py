@@ -99,6 +99,27 @@ def test_a_withdrawn_record_is_gone_and_so_is_an_erased_one(
         assert publicity_of(tx, [one.record, other.record]) == {}
 
 
+def test_the_last_erased_record_takes_its_authority_along(
+    ledger: Database, put: Put, clock: SteppingClock, projector: PublicityProjector
+) -> None:
+    typed = "演示市某某局（张某填）"
+    one, hidden, other = put(
+        penalty("2026-04-01", CF_CFLB="责令关闭", authority=typed),
+        penalty("2026-04-01", CF_CFLB="警告", authority=typed),
+        penalty("2026-04-01", CF_CFLB="警告"),
+    )
+
+    def authorities() -> set[str]:
+        with ledger.transaction() as tx:
+            return {name for (name,) in tx.fetch("select name from publicity_names where kind = 'authority'")}
+
+    assert authorities() == {typed, other.authority}
+    for each, left in ((one, {typed, other.authority}), (hidden, {other.authority})):
+        with ledger.transaction() as tx:
+            erase(tx, Erasure(each.record, "演示条例第一条", "demo"), clock, [projector])
+        assert authorities() == left
+
+
 def end(
     ledger: Database, record: UUID, clock: SteppingClock, projector: PublicityProjector, **more: object
 ) -> None:
@@ -140,7 +161,9 @@ def test_one_channel_can_end_alone(
     )
     end(ledger, one.record, clock, projector, channel="公示系统")
     assert shown(ledger) == [one.record]
-    assert shown(ledger, Listing(channel="公示系统")) == []
+    with ledger.transaction() as tx:
+        found = {row.decision.channel: status(row, DAY) for row in publicity_of(tx, [one.record])[one.record]}
+    assert found == {"信用网站": Status.SHOWN, "公示系统": Status.ENDED}
 
 
 def test_what_is_not_shown_cannot_be_ended(
@@ -225,10 +248,19 @@ def test_a_listing_filters(ledger: Database, put: Put) -> None:
         assert shown_count(tx, Listing(item="permit"), DAY) == 0
         assert shown_count(tx, Listing(decided_from=date(2026, 6, 1)), DAY) == 10
         assert shown_count(tx, Listing(decided_to=date(2026, 5, 20)), DAY) == 20
-        assert shown_count(tx, Listing(channel="公示系统"), DAY) == 0
         both = Listing(authority="生态", subject=penalties[1].subject, item="penalty")
         assert shown_count(tx, both, DAY) == 5
         assert {row.authority for row in shown_records(tx, both, DAY).rows} == {"演示市生态环境局"}
+
+
+def test_a_part_that_many_authorities_share_finds_them_all(ledger: Database, put: Put) -> None:
+    names = [f"演示{n}县应急管理局" for n in range(12)]
+    put(*(penalty("2026-04-01", CF_CFLB="责令关闭", authority=name) for name in names))
+    put(penalty("2026-04-01", CF_CFLB="责令关闭", authority="演示市生态环境局"))
+    with ledger.transaction() as tx:
+        rows = shown_records(tx, Listing(authority="应急管理局"), DAY).rows
+        assert sorted(row.authority or "" for row in rows) == sorted(names)
+        assert shown_count(tx, Listing(authority="应急管理局"), DAY) == 12
 
 
 def test_a_count_stops_at_its_limit(
