@@ -27,6 +27,7 @@ from xinheng.faces.web.api import tokens as api_tokens
 from xinheng.faces.web.api.description import describe
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import (
+    bought,
     capture,
     cases,
     cases_receipt,
@@ -79,7 +80,7 @@ PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, quality, pages, log)
 DESK = (
     *(sign_in, upload, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange, capture),
-    *(upward, numbers, proposals, codes, codes_appeals, reviews, reviews_objections),
+    *(upward, numbers, bought, proposals, codes, codes_appeals, reviews, reviews_objections),
 )
 # looked through in this order: what systems ask all day comes first
 API = (api, api_tokens, api_submissions, api_holdings)

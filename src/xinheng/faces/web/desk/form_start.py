@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from xinheng.core.times import Known
@@ -54,12 +55,12 @@ def started(web: Web, session: Session, item: Item, asked: Asked) -> Start:
         return _of_draft(web, session, asked.draft)
     if asked.copy is not None:
         with web.transaction() as tx:
-            values = copied(item, _record(tx, session, item, asked.copy))
+            values = copied(item, _record(tx, session, item, asked.copy, web.today()))
         told = ("已复制", "", "相对人和内容照原记录填好，文号和日期请另填。这是一条新记录，原记录不变。")
         return Start(values, said=told)
     if asked.correct is not None:
         with web.transaction() as tx:
-            values = _record(tx, session, item, asked.correct)
+            values = _record(tx, session, item, asked.correct, web.today())
         told = ("更正原记录", "", "照现行内容填好。机关、文号和相对人不变的，提交后就是原记录的更正版本。")
         return Start(values, said=told)
     if asked.returned is not None:
@@ -105,13 +106,16 @@ def _of_returned(tx: Transaction, session: Session, item: Item, receipt: UUID) -
     return Start(_texts(json.loads(row[1])), profile=kept.profile, behalf=behalf, said=told)
 
 
-def _record(tx: Transaction, session: Session, item: Item, record: UUID) -> dict[str, str]:
-    """What a record of this agency says now, by field code. Raises RecordAbsent for any other's."""
+def _record(tx: Transaction, session: Session, item: Item, record: UUID, day: date) -> dict[str, str]:
+    """What a record of this agency says now, by field code. Raises RecordAbsent for any other's, and for
+    bought data after its licence: nobody sees it, whoever sent it."""
     if not own_records.found(tx, item.id, sources(tx, session), "", record, 1):
         raise RecordAbsent(record)
     values: dict[str, str] = {}
     for text in receipt_rows.current(tx, [record]).get(record, ()):
         values |= _texts(json.loads(text)) if text else {}
+    if item.hidden_on(values, day):
+        raise RecordAbsent(record)
     return values
 
 

@@ -114,6 +114,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         (
             (Link("tree", "/desk/tree", "单位"), _everyone),
             (Link("proposals", "/desk/proposals", "目录建议"), _everyone),
+            (Link("bought", "/desk/bought", "外购数据"), _everyone),
             (Link("exports", "/desk/exports", "导出记录"), _everyone),
             (Link("audit", "/desk/audit", "操作日志"), _oversees),
             (Link("notices-log", "/desk/notices/log", "发送记录"), _oversees),

@@ -80,6 +80,7 @@ ACTIONS: Final = {
     "feed.add": "登记归集责任",
     "feed.end": "终止归集责任",
     "feed.declare": "申报月份",
+    "bought.read": "查看外购数据",
     "proposal.add": "提出目录建议",
     "proposal.accepted": "采纳目录建议",
     "proposal.refused": "不采纳目录建议",
