@@ -8,16 +8,15 @@ ascend strictly, ids of different calls do not collide.
 from __future__ import annotations
 
 import secrets
-import struct
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from xinheng.core.times import Clock
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_COUNTER_BITS = 32  # of the 74: ids in one call
-_NOISE_BITS = 74 - _COUNTER_BITS
-_LOW = (1 << 62) - 1
+_NOISE = 5  # bytes at the end of an id, random in each
+_COUNTER_BITS = 34  # the 74 less these; ids in one call
+_RUN = 1 << 22  # counts whose ids have the first half in common: 22 bits of the counter stand in the second
 
 
 def new_ids(clock: Clock, n: int) -> bytes:
@@ -25,15 +24,37 @@ def new_ids(clock: Clock, n: int) -> bytes:
     if not 0 <= n <= 1 << 31:
         raise ValueError("between 0 and 2**31 ids can be made at once")
     millis = (clock.now().at - _EPOCH) // timedelta(milliseconds=1)
-    head = (millis << 16) | 0x7000
-    start = secrets.randbits(_COUNTER_BITS - 1)
-    noise = memoryview(secrets.token_bytes(8 * n)).cast("Q")
-    halves: list[int] = []
-    for i in range(n):
-        tail = ((start + i) << _NOISE_BITS) | (noise[i] >> (64 - _NOISE_BITS))
-        halves.append(head | (tail >> 62))
-        halves.append((0b10 << 62) | (tail & _LOW))
-    return struct.pack(f">{2 * n}Q", *halves)
+    count = secrets.randbits(_COUNTER_BITS - 1)
+    end = count + n
+    made = []
+    while count < end:
+        stop = min(end, (count // _RUN + 1) * _RUN)
+        made.append(_run((millis << 16) | 0x7000 | (count // _RUN), count % _RUN, stop - count))
+        count = stop
+    return b"".join(made)
+
+
+def _run(head: int, start: int, n: int) -> bytes:
+    """`n` ids with the same first half, column of bytes by column: no loop over a million ids."""
+    made = bytearray(16 * n)
+    for place, value in enumerate(head.to_bytes(8)):
+        made[place::16] = bytes([value]) * n
+    second = (0b10 << 22) | start  # the variant, and the lower part of the counter
+    for place, width in ((8, 16), (9, 8), (10, 0)):
+        made[place::16] = _digits(second, n, width)
+    noise = secrets.token_bytes(_NOISE * n)
+    for place in range(_NOISE):
+        made[11 + place :: 16] = noise[place * n : (place + 1) * n]
+    return bytes(made)
+
+
+def _digits(start: int, n: int, width: int) -> bytes:
+    """Of `n` successive numbers from `start`, the byte above the lowest `width` bits."""
+    end = start + n
+    return b"".join(
+        bytes([digit & 0xFF]) * (min(end, (digit + 1) << width) - max(start, digit << width))
+        for digit in range(start >> width, ((end - 1) >> width) + 1)
+    )
 
 
 def new_id(clock: Clock) -> UUID:

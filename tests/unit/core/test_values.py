@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 import pytest
 from hypothesis import given
@@ -34,6 +34,18 @@ def test_ids_of_one_call_ascend_and_differ(n: int) -> None:
     made = [raw[i : i + 16] for i in range(0, len(raw), 16)]
     assert len(made) == n
     assert all(a < b for a, b in itertools.pairwise(made))
+
+
+@pytest.mark.parametrize("start", [0, 250, (1 << 16) - 3, (1 << 22) - 3, (1 << 33) - 3])
+def test_ids_ascend_over_every_carry_of_their_counter(start: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xinheng.core.ids.secrets.randbits", lambda bits: start % (1 << bits))
+    raw = new_ids(CLOCK, 70_000)
+    made = [UUID(bytes=raw[i : i + 16]) for i in range(0, len(raw), 16)]
+    assert all(a < b for a, b in itertools.pairwise(made))
+    assert {(each.version, each.variant) for each in made} == {(7, RFC_4122)}
+    counted = [((each.int >> 64 & 0xFFF) << 22) | (each.int >> 40 & 0x3FFFFF) for each in made]
+    assert counted == list(range(counted[0], counted[0] + 70_000))
+    assert len({each.int & 0xFFFFFFFFFF for each in made}) > 69_900, "the end is random in each"
 
 
 def test_an_id_begins_with_the_clock_in_milliseconds() -> None:

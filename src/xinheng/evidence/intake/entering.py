@@ -81,7 +81,7 @@ def enter_rows(
     """Everything but the receipt. Raises UniqueClash and RecordMoved where another writer was first."""
     progress("compare")
     decisions = decide(tx, house.engine, draft, source)
-    lines = sorted(n for n in matching.lines(draft.folder) if not decisions.settled(n))
+    lines = matching.new_lines(draft.folder, decisions)
     folder, this = draft.folder, draft.split
     seal.write_acts(folder, lines, decisions.corrected, house.clock)
     seal.write_due(folder, due_dates(this.item, draft.rules.pack.calendar, draft.decided))
@@ -104,7 +104,7 @@ def enter_rows(
         review = _load_rows(tx, house, draft, decisions, source.agency, receipt)
         if decisions.rekeyed:
             comparison.retire_keys(tx, decisions.rekeyed)
-        if lines:
+        if len(lines):
             progress("append")
             appended = ledger.append_pieces(tx, _noted(pieces, taken), house.clock, house.projectors)
     counted = draft.rules.profile.counted

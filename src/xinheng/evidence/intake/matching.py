@@ -37,9 +37,12 @@ class Decisions:
     corrected: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)  # line -> (record, its event)
     rekeyed: list[UUID] = field(default_factory=list)  # records whose key a correction may change
 
-    def settled(self, line: int) -> bool:
-        """Whether the line becomes no event."""
-        return line in self.refused or line in self.known or line in self.again
+    def unsettled(self, lines: pa.Array) -> pa.Array:
+        """Those of these lines (int32) that become an event, as far as is decided yet."""
+        settled = [*self.refused, *self.known, *self.again]
+        if not settled:
+            return lines
+        return lines.filter(pc.invert(pc.is_in(lines, value_set=pa.array(settled, pa.int32()))))
 
     def settle_again(self) -> None:
         """A line that says what an earlier one says shares its fate where that one was turned back."""
@@ -127,10 +130,11 @@ def by_sender(folder: Path) -> list[int]:
     return found
 
 
-def lines(folder: Path) -> Iterator[int]:
-    """The lines of all candidates, ascending."""
-    for piece in _pieces(folder, ["line"]):
-        yield from piece.column("line").to_pylist()
+def new_lines(folder: Path, decisions: Decisions) -> pa.Array:
+    """The lines (int32) of the candidates that become events, ascending."""
+    found = pq.read_table(folder / ARRIVING, columns=["line"]).column(0).cast(pa.int32()).combine_chunks()
+    left = decisions.unsettled(found)
+    return left.take(pc.sort_indices(left))
 
 
 def with_held(
@@ -179,16 +183,15 @@ def _said(engine: Engine, split: Split, lines: list[int]) -> pa.RecordBatchReade
 
 def _arriving(folder: Path, decisions: Decisions) -> Iterator[pa.RecordBatch]:
     for piece in _pieces(folder, None):
-        rows = piece
-        if decisions.refused or decisions.again:
-            rows = rows.filter(pa.array([not decisions.settled(n) for n in rows.column("line").to_pylist()]))
+        lines = piece.column("line").cast(pa.int32())
+        left = decisions.unsettled(lines)
+        rows = piece if left is lines else piece.filter(pc.is_in(lines, value_set=left))
         if not rows.num_rows:
             continue
-        named = [UUID(n).bytes if n else None for n in rows.column("named_record").to_pylist()]
         columns = [
-            rows.column("line").cast(pa.int32()),
+            left,
             rows.column("key_mac").cast(pa.binary(32)),
-            pa.array(named, pa.binary(16)),
+            _named(rows.column("named_record")),
             rows.column("numbered"),
             rows.column("deciding"),
         ]
@@ -196,5 +199,12 @@ def _arriving(folder: Path, decisions: Decisions) -> Iterator[pa.RecordBatch]:
 
 
 def _pieces(folder: Path, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+def _named(records: pa.Array) -> pa.Array:
+    """The records that rows name, as bytes; most files name none."""
+    if records.null_count == len(records):
+        return pa.nulls(len(records), pa.binary(16))
+    return pa.array([UUID(n).bytes if n else None for n in records.to_pylist()], pa.binary(16))
+
+
     with pq.ParquetFile(folder / ARRIVING) as file:
         yield from file.iter_batches(PIECE, columns=columns)

@@ -65,9 +65,9 @@ class Sender:
 
 
 def write_acts(
-    folder: Path, lines: list[int], corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock
+    folder: Path, lines: pa.Array, corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock
 ) -> int:
-    """Write `acts.parquet`: an event for every line, ascending; a new record unless it corrects one.
+    """Write `acts.parquet`: an event for every line (int32, ascending); a new record unless it corrects one.
 
     `corrected`: line -> (record, its current event). Returns the number of events.
     """
@@ -78,23 +78,24 @@ def write_acts(
     return len(lines)
 
 
-def _acts(lines: list[int], corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock) -> pa.Table:
+def _acts(lines: pa.Array, corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock) -> pa.Table:
     count = len(lines)
-    events, records = new_ids(clock, count), new_ids(clock, count)
-    kinds = [str(EventKind.RECORDED)] * count
-    record = [records[i : i + 16] for i in range(0, 16 * count, 16)]
-    previous: list[bytes | None] = [None] * count
+    events, records = new_ids(clock, count), bytearray(new_ids(clock, count))
+    kinds = pa.repeat(pa.scalar(str(EventKind.RECORDED)), count)
+    previous = pa.nulls(count, pa.binary(16))
     if corrected:
-        for place, line in enumerate(lines):
-            if line in corrected:
-                kinds[place] = str(EventKind.CORRECTED)
-                record[place], previous[place] = corrected[line]
+        said = [corrected.get(line) for line in lines.to_pylist()]
+        for place, met in enumerate(said):
+            if met is not None:
+                records[16 * place : 16 * place + 16] = met[0]
+        previous = pa.array([met and met[1] for met in said], pa.binary(16))
+        kinds = pc.if_else(pc.is_valid(previous), str(EventKind.CORRECTED), str(EventKind.RECORDED))
     columns = [
-        pa.array(lines, pa.int32()),
-        pa.array(kinds, pa.string()),
+        lines,
+        kinds,
         _fixed(events, 16),
-        pa.array(record, pa.binary(16)),
-        pa.array(previous, pa.binary(16)),
+        _fixed(bytes(records), 16),
+        previous,
         *(_fixed(secrets.token_bytes(SALT_BYTES * count), SALT_BYTES) for _ in CLASSES),
     ]
     return pa.Table.from_arrays(columns, schema=ACT_SCHEMA)
@@ -179,7 +180,7 @@ class Sealed(Batch):
 
 @contextmanager
 def sealing(
-    engine: Engine, split: Split, sender: Sender, lines: Sequence[int], besides: Sequence[str] = ()
+    engine: Engine, split: Split, sender: Sender, lines: pa.Array, besides: Sequence[str] = ()
 ) -> Iterator[Iterator[Sealed]]:
     """The rows that become events (`lines`, ascending), in pieces: the next is sealed while one is loaded.
 
@@ -188,9 +189,9 @@ def sealing(
     """
     folder = split.staged.folder
     if len(lines) <= CHUNK:  # nothing to work ahead of
-        if not lines:
+        if not len(lines):
             engine.run(folder, besides)
-        yield iter([_sealed(engine, split, sender, 0, lines, besides)] if lines else [])
+        yield iter([_sealed(engine, split, sender, 0, lines, besides)] if len(lines) else [])
         return
     engine.run(folder, besides)
     with ThreadPoolExecutor(1, "sealing") as ahead:
@@ -210,11 +211,11 @@ def _sealed(
     split: Split,
     sender: Sender,
     place: int,
-    lines: Sequence[int],
+    lines: pa.Array,
     besides: Sequence[str] = (),
 ) -> Sealed:
     folder = split.staged.folder
-    statement = _seal_statement(split, sender, place, (lines[0], lines[-1]))
+    statement = _seal_statement(split, sender, place, (lines[0].as_py(), lines[-1].as_py()))
     asked = _sums_query(folder / SEALED.format(place))
     ((count, corrected, late, undated),) = engine.run(folder, [*besides, statement], [asked])[0]
     if count != len(lines):
