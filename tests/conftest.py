@@ -14,16 +14,19 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
 from xinheng.core.times import Known
 from xinheng.ground.store import Database, Server, migrate
 from xinheng.ground.store.server import ADMIN, ROLE
+from xinheng.office.access import passwords
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "xinheng_template"
@@ -82,6 +85,20 @@ def _closed_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test talks to anything but this machine."""
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords are checked by the hundred, at 0.1 s of every core: kept here by a hash as quick as can be.
+
+    The one that a home keeps them by is looked at in tests/unit/office/access/test_accounts.py; commands in
+    a process of their own use it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        )
+        yield
 
 
 def _guarded(real: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from xinheng.core.identity import check_character
-from xinheng.office.access import accounts, audit, service
+from xinheng.office.access import accounts, audit, passwords, service
 from xinheng.office.access.accounts import NewAccount
 from xinheng.office.access.errors import AccountRefused, AccountUnknown, SignInBusy, TooManyAttempts
 from xinheng.office.access.model import Role
@@ -248,6 +248,15 @@ def test_generated_passwords_differ_and_can_be_read_aloud():
     made = {generate() for _ in range(100)}
     assert len(made) == 100
     assert all(len(p) == 23 and not set(p) & set("0O1lI") for p in made)
+
+
+def test_a_home_keeps_passwords_by_a_hash_that_costs_a_thief_memory(monkeypatch):
+    monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)  # tests/conftest.py makes it quick
+    kept = Passwords().hash("x")
+    _, kind, _, strength, _, _ = kept.split("$")
+    cost = {name: int(value) for name, value in (one.split("=") for one in strength.split(","))}
+    # RFC 9106 section 4, the second recommendation: 64 MiB, three passes, four lanes
+    assert (kind, cost) == ("argon2id", {"m": 65536, "t": 3, "p": 4})
 
 
 def test_a_crowd_at_the_door_is_turned_away_at_once():
