@@ -110,11 +110,12 @@ class Checking:
         """What the first rows show: the tests of a first pass, None where it is not worth it."""
         first, relation = FirstPass(this, self._constants), this.staged.relation
         if relation not in self._seen:
-            asked = [first.share_query(), first.outcomes_query(), *first.usual_codes_queries()]
+            asked = [first.share_query(), first.outcomes_query(), first.familiar_query()]
+            asked += first.usual_codes_queries()
             self._seen[relation] = self._engine.run(this.staged.folder, [], asked)
-        shares, said, *codes = self._seen[relation]
+        shares, said, cells, *codes = self._seen[relation]
         this = replace(this, usual=tuple(code for found in codes for (code,) in found))
-        first = FirstPass(this, self._constants)
+        first = FirstPass(this, self._constants).knowing(cells)
         usual = first.usual(Outcomes(tuple(said[0][0])))
         return this, first, None if shares[0][0] * WORTH < shares[0][1] else usual
 

@@ -7,8 +7,8 @@ its own under `r<i>`, so that the full way can go on from it without reading the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xinheng.core.cells import sql_text
@@ -31,6 +31,8 @@ from xinheng.law.model import FieldType
 REST = "rest.parquet"
 # A thread reads a row group at a time: rows that go the full way, some 60 µs each, are shared out finely.
 _FINE = "FORMAT parquet, ROW_GROUP_SIZE 4096"
+_NOTHING = "CAST(NULL AS VARCHAR)"
+OFTEN, KNOWN = 16, 4  # a cell is familiar that one in so many rows has, and so many of a column
 WORTH = 2  # one in so many of the first rows must look usual; the pass costs a third of what it spares
 
 
@@ -40,10 +42,11 @@ class FirstPass:
 
     split: Split
     constants: Mapping[str, str]
+    familiar: Mapping[int, Sequence[str]] = field(default_factory=dict)  # column -> cells known to be usual
 
     def _rows(self) -> Rows:
         item = self.split.item
-        return Rows(self.split.staged, item, mapping.constants(self.constants, item))
+        return Rows(self.split.staged, item, mapping.constants(self.constants, item), self.familiar)
 
     def share_query(self) -> str:
         """One row: among the first rows, those whose cells are in their usual form, and all."""
@@ -62,6 +65,43 @@ class FirstPass:
         asked = usual_codes_query(self.split, self._told_sql())
         return [asked] if asked else []
 
+    def familiar_query(self) -> str:
+        """Cells that many of the first rows have and that need no look of their own: column, cell, rows.
+
+        Alone in a row each is usual, and the rules that name its field alone pass it (those on a code are
+        asked all the same: `split.usual` spares them their work). Most columns of a sheet hold few different
+        values, and most of what a row costs is spent on them.
+        """
+        staged, rows, item = self.split.staged, self._rows(), self.split.item
+        fields = {at: f for f in item.fields if (at := rows.column_of(f)) is not None}
+        places = ", ".join(map(str, fields))
+        cells = ", ".join(f"CASE WHEN place = {i} THEN cell END AS c{i}" for i in kept(staged.columns))
+        ends = f"0 AS dropped, {_NOTHING} AS numeric, {_NOTHING} AS fault"
+        alone = replace(staged, relation=f"SELECT place, cell, held, {cells}, {ends} FROM often")
+        told = replace(self, split=replace(self.split, staged=alone))._told_sql()
+        rules = Usual(self._plan(), item, Outcomes((None,) * len(self.split.plan)))
+        passed = " ".join(
+            f"WHEN {at} THEN {rules.passed(f.code)}"
+            for at, f in fields.items()
+            if f.type is not FieldType.USCC
+        )
+        return (
+            f"WITH first AS MATERIALIZED (SELECT * FROM ({staged.relation}) LIMIT {SAMPLE}), "
+            f"beside AS (SELECT unnest([{places}]) AS place, "
+            f"unnest([{', '.join(f'c{at}' for at in fields)}]) AS cell FROM first), "
+            f"often AS MATERIALIZED (SELECT place, cell, count(*) AS held FROM beside WHERE cell <> '' "
+            f"GROUP BY ALL HAVING held * {OFTEN} >= (SELECT count(*) FROM first)) "
+            f"SELECT place, cell, held FROM (SELECT *, '{self.split.day.isoformat()}' AS report_date "
+            f"FROM ({told})) WHERE ready AND CASE place {passed} ELSE true END"
+        )
+
+    def knowing(self, cells: Iterable[tuple[int, str, int]]) -> FirstPass:
+        """This pass with what `familiar_query` found; of each column the most frequent cells."""
+        held: dict[int, list[str]] = {}
+        for column, cell, _ in sorted(cells, key=lambda found: (-found[2], found[1])):
+            held.setdefault(column, []).append(cell)
+        return replace(self, familiar={column: tuple(found[:KNOWN]) for column, found in held.items()})
+
     def usual(self, outcomes: Outcomes) -> Usual | None:
         """The tests of usual rows; None where no row can be one."""
         item, rows = self.split.item, self._rows()
@@ -75,7 +115,10 @@ class FirstPass:
         this, item, rows = self.split, self.split.item, self._rows()
         asked = ", ".join(["*", *usual.columns()])
         environment = f"SELECT {asked} FROM ({environment_sql(this, self._told_sql())})"
-        tests = " AND ".join(["ready", f"row_kind <> '{party.PERSON}'", *usual.tests()])
+        known = {
+            f.code: said for f in item.fields if f.type is not FieldType.USCC and (said := rows.known(f))
+        }
+        tests = " AND ".join(["ready", f"row_kind <> '{party.PERSON}'", *usual.tests(known)])
         shown, reported = marks_sql(item, this.day)
         columns = [
             *(self._field(rows, f.code) for f in item.fields),
@@ -111,11 +154,10 @@ class FirstPass:
         staged, rows = self.split.staged, self._rows()
         places = {f"c{rows.column_of(f)}": f'"{f.code}"' for f in self.split.item.fields}
         cells = "".join(f"{places.get(f'c{i}', f'r{i}')} AS c{i}, " for i in kept(staged.columns))
-        nothing = "CAST(NULL AS VARCHAR)"
         source = f"read_parquet({sql_text(str(self.split.first))}, file_row_number=true)"
         return (
             f"SELECT CAST(file_row_number + {staged.first_line} AS INTEGER) AS line, {cells}dropped, "
-            f"{nothing} AS numeric, {nothing} AS fault FROM {source} WHERE NOT usual"
+            f"{_NOTHING} AS numeric, {_NOTHING} AS fault FROM {source} WHERE NOT usual"
         )
 
     def _plan(self) -> list[Rule]:
@@ -124,20 +166,20 @@ class FirstPass:
     def _told_sql(self) -> str:
         """The staged relation with each field's value for a usual row, and `ready`: its cells are usual."""
         rows, conditions, values = self._rows(), [], []
-        for field in self.split.item.fields:
-            tests, value = rows.usual(field)
+        for one in self.split.item.fields:
+            tests, value = rows.usual(one)
             conditions += tests
-            values.append(f'{value} AS "{field.code}"')
+            values.append(f'{value} AS "{one.code}"')
         ready = " AND ".join([f"NOT {rows.odd()}", *conditions])
         return f"SELECT *, {', '.join(values)}, {ready} AS ready FROM ({self.split.staged.relation})"
 
     def _field(self, rows: Rows, code: str) -> str:
-        field = self.split.item.field(code)
-        place = rows.column_of(field)
+        one = self.split.item.field(code)
+        place = rows.column_of(one)
         value = f'"{code}"'
         if place is None:
             return value
-        plain = field.type not in (FieldType.DATE, FieldType.WAN_YUAN) and not rows.has_constant(field)
+        plain = one.type not in (FieldType.DATE, FieldType.WAN_YUAN) and not rows.has_constant(one)
         return value if plain else f"CASE WHEN usual THEN {value} ELSE c{place} END AS {value}"
 
     def _aside(self, rows: Rows) -> list[int]:

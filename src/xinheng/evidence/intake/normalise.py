@@ -14,7 +14,7 @@ from xinheng.core import cells, identity, uscc
 from xinheng.core.cells import sql_text
 from xinheng.evidence.intake import mapping
 from xinheng.evidence.intake.model import ColumnPlan, Staged
-from xinheng.evidence.intake.normalise_look import odd_sql
+from xinheng.evidence.intake.normalise_look import known_sql, odd_sql
 from xinheng.evidence.intake.normalise_values import (
     amount,
     amount_sql,
@@ -22,8 +22,7 @@ from xinheng.evidence.intake.normalise_values import (
     enum_sql,
     number,
     number_sql,
-    usual_amount_sql,
-    usual_enum_sql,
+    usual_sql,
 )
 from xinheng.evidence.intake.readers_staged import kept
 from xinheng.law.model import Field, FieldType, Item
@@ -98,10 +97,18 @@ def _apart(field: Field, place: int | None) -> str:
 
 
 class Rows:
-    """The expressions over one staged relation."""
+    """The expressions over one staged relation. `familiar`: column -> cells that `usual` finds usual, and
+    that are not odd."""
 
-    def __init__(self, staged: Staged, item: Item, constants: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        staged: Staged,
+        item: Item,
+        constants: Mapping[str, str],
+        familiar: Mapping[int, Sequence[str]] | None = None,
+    ) -> None:
         self._item = item
+        self._familiar = familiar or {}
         self._numbers = not staged.ordered  # delimited text scanned in place has no typed cells
         self._serial = staged.encoding in _SHEETS
         self._roles = item.roles
@@ -118,7 +125,12 @@ class Rows:
     def odd(self) -> str:
         """Whether some cell of the row has to be worked on, masked or left out."""
         named = [code for role in _NAMES if (code := self._roles.get(role))]
-        return odd_sql(self._columns, self._item.fields, named)
+        return odd_sql(self._columns, self._item.fields, named, self._familiar)
+
+    def known(self, field: Field) -> str | None:
+        """Whether the field's one cell is familiar; None where none is."""
+        column = self.column_of(field)
+        return None if column is None else known_sql(column, self._familiar)
 
     def usual(self, field: Field) -> tuple[list[str], str]:
         """Conditions, never NULL, under which a row that is not odd has a field in its usual form, and its
@@ -127,8 +139,11 @@ class Rows:
         conditions, values = [], []
         for column in cells_:
             cell = f"c{column.index}"
-            test, value = _usual(field, cell, column.divide_by)
-            conditions += [f"({cell} IS NULL OR coalesce({test}, false))"] if test else []
+            test, value = usual_sql(field, cell, column.divide_by)
+            test = f"({cell} IS NULL OR coalesce({test}, false))" if test else None
+            if test and (known := self.known(field)):
+                test = f"CASE WHEN {known} THEN true ELSE {test} END"  # the others alone are asked
+            conditions += [test] if test else []
             values.append(value)
         if len(values) > 1:  # several at once are joined in the full way
             filled = " + ".join(f"CAST(c{c.index} IS NOT NULL AS INTEGER)" for c in cells_)
@@ -240,21 +255,6 @@ class Rows:
             for f in self._item.fields
             for c in self._columns.get(f.code, [])
         )
-
-
-def _usual(field: Field, cell: str, divide_by: int) -> tuple[str | None, str]:
-    """Whether a cell without blanks and the like is in its field's usual form (None: always); its value."""
-    match field.type:
-        case FieldType.DATE:
-            return cells.usual_date_sql(cell)
-        case FieldType.WAN_YUAN:
-            return usual_amount_sql(cell, divide_by)
-        case FieldType.NUMBER:
-            return f"NOT contains({cell}, ',')", cell
-        case FieldType.ENUM:
-            return usual_enum_sql(cell, field), cell
-        case _:
-            return None, cell
 
 
 def _unmarked_sql(cell: str) -> str:

@@ -43,17 +43,27 @@ def _odd_text() -> str:
 _TEXT = _odd_text()
 
 
+def known_sql(column: int, familiar: Mapping[int, Sequence[str]]) -> str | None:
+    """Whether a cell is one of those that were looked at before; None where none of its column was."""
+    known = [f"c{column} = {sql_text(text)}" for text in familiar.get(column, ())]
+    return f"({' OR '.join(known)})" if known else None
+
+
 def odd_sql(
-    columns: Mapping[str, Sequence[ColumnPlan]], fields: Sequence[Field], named: Sequence[str]
+    columns: Mapping[str, Sequence[ColumnPlan]],
+    fields: Sequence[Field],
+    named: Sequence[str],
+    familiar: Mapping[int, Sequence[str]],
 ) -> str:
     """Whether a staged row has a cell that is not as it should be.
 
-    `columns`: field code -> the columns that fill it. `named`: codes of fields that hold a name.
+    `columns`: field code -> the columns that fill it. `named`: codes of fields that hold a name. `familiar`:
+    column -> cells that are as they should be, and need no look.
     """
     sections: tuple[list[str], ...] = ([], [], [])
     codes: list[str] = []
     for field in fields:
-        held = [f"c{c.index}" for c in columns.get(field.code, ())]
+        held = [_unknown(c.index, familiar) for c in columns.get(field.code, ())]
         if field.type is FieldType.USCC:
             codes += held
         elif field.type is FieldType.CODE:
@@ -68,3 +78,8 @@ def odd_sql(
     if codes:
         looks.append(f"regexp_matches(concat_ws('|', {', '.join(codes)}), {sql_text(_CODES)})")
     return f"({' OR '.join(looks)})" if looks else "false"
+
+
+def _unknown(column: int, familiar: Mapping[int, Sequence[str]]) -> str:
+    known = known_sql(column, familiar)
+    return f"CASE WHEN {known} THEN NULL ELSE c{column} END" if known else f"c{column}"

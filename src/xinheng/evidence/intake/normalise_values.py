@@ -1,4 +1,4 @@
-"""Amounts and listed values as SQL: exact decimals, accepted spellings."""
+"""Amounts and listed values as SQL: exact decimals, accepted spellings; the usual form of each kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 
 from xinheng.core import cells
 from xinheng.core.cells import sql_text
-from xinheng.law.model import Field
+from xinheng.law.model import Field, FieldType
 
 # 24 digits before and 6 behind the point fit DECIMAL(30,6); divided by 10 000 still DECIMAL(35,10).
 _AMOUNT = "[+-]?[0-9]{1,24}([.][0-9]{0,6})?"
@@ -16,6 +16,21 @@ _GROUPED = "[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?"
 _EXACT = Context(prec=50)  # more than 24 digits before the point and 10 behind it
 _UNIT = re.compile("(万元|万|元)(整|正)?$")
 _SPLIT = "[；;|，,\\n\\r]+"
+
+
+def usual_sql(field: Field, cell: str, divide_by: int) -> tuple[str | None, str]:
+    """Whether a cell without blanks and the like is in its field's usual form (None: always); its value."""
+    match field.type:
+        case FieldType.DATE:
+            return cells.usual_date_sql(cell)
+        case FieldType.WAN_YUAN:
+            return usual_amount_sql(cell, divide_by)
+        case FieldType.NUMBER:
+            return f"NOT contains({cell}, ',')", cell
+        case FieldType.ENUM:
+            return usual_enum_sql(cell, field), cell
+        case _:
+            return None, cell
 
 
 def amount_sql(cell: str, divide_by: int = 1) -> str:

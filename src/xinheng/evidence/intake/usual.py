@@ -67,16 +67,24 @@ class Usual:
         bare = [i for field in empty for i in self._rules.single.get(field, ())]
         return any(self._refuses(i) for i in (*self._rules.constant, *bare))
 
-    def tests(self) -> list[str]:
-        """Conditions, never NULL, all of which hold in a usual row. `k<i>` are columns of `columns`."""
+    def tests(self, known: Mapping[str, str]) -> list[str]:
+        """Conditions, never NULL, all of which hold in a usual row. `k<i>` are columns of `columns`.
+
+        `known`: field -> whether it holds a value that all rules on it alone were found to pass.
+        """
         found = []
         for field, rules in self._rules.single.items():
-            passed = f"NOT coalesce(TRY({' OR '.join(f'({self._plan[i].sql})' for i in rules)}), true)"
-            bare = f'"{field}" IS NULL'
-            found.append(
-                f"CASE WHEN {bare} THEN {str(not any(map(self._refuses, rules))).lower()} ELSE {passed} END"
-            )
+            spared = f"WHEN {known[field]} THEN true " if field in known else ""
+            bare = str(not any(map(self._refuses, rules))).lower()
+            found.append(f'CASE {spared}WHEN "{field}" IS NULL THEN {bare} ELSE {self.passed(field)} END')
         return [*found, *(f"NOT coalesce(k{i}, false)" for i in self._rules.others)]
+
+    def passed(self, field: str) -> str:
+        """Whether a filled field passes all rules that name it alone; true or false."""
+        rules = self._rules.single.get(field)
+        if not rules:
+            return "true"
+        return f"NOT coalesce(TRY({' OR '.join(f'({self._plan[i].sql})' for i in rules)}), true)"
 
     def columns(self) -> list[str]:
         """Outcomes of the rules that are asked one by one, as `k<i>`."""

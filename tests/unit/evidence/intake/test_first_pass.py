@@ -17,6 +17,7 @@ from tests.unit.evidence.intake.test_normalise import NASTY
 from xinheng.core.uscc import check_character, organisation_check
 from xinheng.evidence.intake import checking, checks, csv_reader, drafting
 from xinheng.evidence.intake.drafting import Draft
+from xinheng.evidence.intake.first_pass import FirstPass
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.ground.engine import Engine
@@ -191,6 +192,28 @@ def test_what_was_found_ahead_of_the_survey_counts_only_where_the_survey_bears_i
     assert (found.split.parted is not None) is LATE[content][1]
     assert found.split.staged.rows == found.rows
     assert found.split.staged.file_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_only_cells_that_are_usual_alone_and_pass_their_rules_are_spared(
+    tmp_path: Path, bench: tuple[Engine, Pack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_reader, "LONG_BYTES", 0)
+    passes: list[FirstPass] = []
+    knowing = FirstPass.knowing
+    monkeypatch.setattr(FirstPass, "knowing", lambda *said: passes.append(knowing(*said)) or passes[-1])
+    rows = plain()
+    header = rows[0]
+    # a blank, a word for nothing, no listed value, another spelling of one, no day, no sum, too long a text
+    odd = {"CF_SY": "经查 属实", "CF_YJ": "无", "CF_XDR_LB": "企业", "CF_CFLB": "警告、罚款"}
+    odd |= {"CF_JDRQ": "2024-13-01", "CF_NR_FK": "1千", "CF_SJLY": "局" * 201, "CF_XDR_SHXYM": "9142"}
+    for column, text in odd.items():
+        for row in rows[1:31]:
+            row[header.index(column)] = text
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(written(rows))
+    drafted(path, *bench, {})
+    found = {header[column]: cells for column, cells in passes[0].familiar.items()}
+    assert found == {h: (USUAL[h][0] or "经查",) for h in header if h != "CF_WSH"}
 
 
 def test_a_regular_file_is_scanned_once(
