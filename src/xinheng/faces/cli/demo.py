@@ -62,6 +62,8 @@ def _announce(out: Console, ready: Running) -> None:
         f"数据    {settings.home}（命令行使用同一数据：XINHENG_HOME={settings.home}）",
         f"样例    {ready.samples}（尚未报送的文件，可用经办人账号试传）",
     ]
+    client = ready.client
+    lines.append(f"程序    client_id {client.client}　client_secret {client.secret}（{client.agency}）")
     for line in lines:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     table = Table(

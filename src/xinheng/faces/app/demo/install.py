@@ -24,7 +24,7 @@ from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.own_columns import CASE
 from xinheng.evidence.intake.returned_cases import KIND as RETURNED
 from xinheng.evidence.intake.service import submit
-from xinheng.faces.app.demo import planting
+from xinheng.faces.app.demo import others, planting
 from xinheng.faces.app.demo.accounts import ACTOR
 from xinheng.faces.app.demo.decisions import Row
 from xinheng.faces.app.demo.errors import DemoRunning, NotADemoHome
@@ -49,7 +49,7 @@ OUTGOING: Final = "outgoing"
 OPENED: Final = Known(datetime(2023, 11, 19, 1, tzinfo=UTC))
 NOTICE: Final = "演示：本站全部单位、机构和记录均为虚构"
 PACK: Final = "national"
-DOCUMENTS: Final = {"penalty": "CF_WSH", "permit": "XK_WSH", "inspection": "JC_WSH"}  # field of the number
+DOCUMENTS: Final = {"penalty": "CF_WSH", "permit": "XK_WSH"}  # field of the number, where rows come back
 
 Say = Callable[[str, int, int], None]
 """Told of every step: what happens, how many of its parts are done, how many there are."""
@@ -141,9 +141,10 @@ def install_demo(app: App, home: DemoHome, clock: ReplayClock, say: Say, most: i
     """
     say("登记单位", 0, 0)
     enter_agencies(app)
+    others.enter(app)
     say("生成演示数据", 0, 0)
     *sent, sample = deliveries()
-    sent = in_order([*sent, *planting.deliveries()])
+    sent = in_order([*sent, *planting.deliveries(), *others.deliveries()])
     days = by_day(sent)
     start = home.done() or 0
     outgoing = home.folder / OUTGOING
@@ -215,7 +216,7 @@ def _answering(app: App, delivery: Delivery) -> list[Row]:
         agency = access.by_code(tx, delivery.agency.code).agency
         waiting = cases.listed(tx, Filter(owner=agency, kind=RETURNED, closed=False), Page(1, 1_000))
     back = {case.title.rpartition("：")[2]: str(case.case) for case in waiting}
-    number = DOCUMENTS[delivery.item]
+    number = DOCUMENTS.get(delivery.item, "")
     return [{**row, CASE: back[row[number]]} if row.get(number) in back else row for row in delivery.rows]
 
 

@@ -1,4 +1,4 @@
-"""The city and its thirteen agencies. The place does not exist; every agency says so in its name."""
+"""The city and its seventeen bodies. The place does not exist; every agency says so in its name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xinheng.faces.app.demo.codes import code
 
 CITY: Final = "衡川市（演示）"
 FOUNDED: Final = date(2018, 1, 1)
+PREFIXES: Final = {"utility": "91", "association": "51"}  # of codes; any other body is an office of the state
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Agency:
 
     @property
     def code(self) -> str:
-        return code("11", self.county, self.serial)
+        return code(PREFIXES.get(self.kind, "11"), self.county, self.serial)
 
     @property
     def division(self) -> str:
@@ -48,6 +49,10 @@ AGENCIES: Final = (
     Agency("county-market", "澜江县（演示）市场监督管理局", "21", 11, "澜市监", "county", level="county"),
     Agency("zone", "衡川经济开发区（演示）管理委员会", "00", 12, "开管", "office", level="zone"),
     Agency("town", "澜江县（演示）清溪镇人民政府", "21", 13, "澜清", "county", level="township"),
+    Agency("tax", "衡川市（演示）税务局", "00", 14, "税", "office"),
+    Agency("social", "衡川市（演示）人力资源和社会保障局", "00", 15, "人社", "office"),
+    Agency("water", "衡川市（演示）供水有限公司", "00", 16, "供水", "office", "utility"),
+    Agency("association", "衡川市（演示）个体私营企业协会", "00", 17, "个协", "office", "association"),
 )
 
 BY_KEY: Final = {agency.key: agency for agency in AGENCIES}

@@ -16,6 +16,7 @@ from xinheng.faces.app.demo.decisions import Numbers, Row
 from xinheng.faces.app.demo.dirt import Dirt, comes_back
 from xinheng.faces.app.demo.matters import ACTS, LICENCES
 from xinheng.faces.app.demo.organisations import Organisation, organisations
+from xinheng.faces.app.demo.other_sheets import TITLES
 from xinheng.faces.app.demo.places import BY_KEY, Agency
 from xinheng.faces.app.demo.sheets import STYLES, Style
 
@@ -26,7 +27,7 @@ SAMPLE_DAY: Final = date(2026, 11, 20)  # of the file that lies ready and is not
 COVERED: Final = 9  # days before its sending whose decisions a delivery reports: the term of 7 working days
 TOGETHER: Final = 2  # deliveries of one day: what two cores can take in at once
 ROWS: Final = {"penalty": (34, 76), "permit": (230, 380)}  # in one delivery
-NAMES: Final = {"penalty": "行政处罚", "permit": "行政许可", "inspection": "行政监督检查"}
+NAMES: Final = {"penalty": "行政处罚", "permit": "行政许可", **TITLES}
 # How many deliveries each desk makes over the three years; FEWEST where nothing is said. Each costs half a
 # second on two cores, whatever it holds, and the city is to be there within a minute.
 FEWEST: Final = 2

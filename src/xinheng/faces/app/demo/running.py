@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from xinheng.faces.app.demo import accounts, work_plan
+from xinheng.faces.app.demo import accounts, ways, work_plan
 from xinheng.faces.app.demo.accounts import DemoAccount
 from xinheng.faces.app.demo.errors import NotLoopback, PortTaken
 from xinheng.faces.app.demo.install import NOTICE, DemoHome, Say, prepare
 from xinheng.faces.app.demo.places import CITY
+from xinheng.faces.app.demo.ways import DemoClient
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.app.wiring import App, open_app
 
@@ -29,6 +30,7 @@ class Running:
     app: App
     accounts: tuple[DemoAccount, ...]
     samples: Path
+    client: DemoClient
 
 
 def demo_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -37,6 +39,9 @@ def demo_settings(environment: Mapping[str, str] | None = None) -> Settings:
     settings = Settings.from_environment(given)
     named = given.get("XINHENG_HOME", "").strip()
     home = settings.home if named else settings.home.with_name(HOME)
+    # no system of an agency is there: nothing to read by the clock
+    timing = replace(settings.timing, exchange=None, capture=None)
+    settings = replace(settings, timing=timing)
     return replace(settings, home=home, site_name=f"信衡 · {CITY}", site_notice=NOTICE)
 
 
@@ -65,4 +70,5 @@ def running(settings: Settings, say: Say) -> Iterator[Running]:
         with open_app(settings, serving=True) as app:
             shown = accounts.ensure(app, home.folder)
             work_plan.ensure(app)
-            yield Running(app, tuple(shown), home.samples)
+            client = ways.ensure(app, home.folder)
+            yield Running(app, tuple(shown), home.samples, client)

@@ -14,10 +14,9 @@ import xlsxwriter
 from xinheng.evidence.intake.own_columns import CASE
 from xinheng.faces.app.demo.decisions import Row
 from xinheng.faces.app.demo.dirt import NUMERIC
+from xinheng.faces.app.demo.other_sheets import Headers, headers_of
 
-Headers = tuple[tuple[str, str], ...]
-"""Header and what stands under it: a field code, '#' for the running number, '=text' for a fixed text."""
-
+# Under a header stands a field code, '#' for the running number, '=text' for a fixed text.
 PENALTY: Final[Headers] = (
     ("行政相对人名称", "CF_XDR_MC"),
     ("行政相对人类别", "CF_XDR_LB"),
@@ -97,25 +96,6 @@ EARLY_PENALTY: Final[Headers] = (
     ("处罚领域", "X_DOMAIN"),
 )
 
-INSPECTION: Final[Headers] = (
-    ("行政相对人名称", "JC_XDR_MC"),
-    ("行政相对人类别", "JC_XDR_LB"),
-    ("行政相对人代码_1(统一社会信用代码)", "JC_XDR_SHXYM"),
-    ("法定代表人", "JC_FRDB"),
-    ("检查文书名称", "JC_WS"),
-    ("检查文书号", "JC_WSH"),
-    ("检查类别", "JC_LB"),
-    ("检查内容", "JC_NR"),
-    ("检查日期", "JC_JDRQ"),
-    ("检查机关", "JC_JG"),
-    ("检查机关统一社会信用代码", "JC_JGDM"),
-    ("数据来源单位", "JC_SJLY"),
-    ("数据来源单位统一社会信用代码", "JC_SJLYDM"),
-    ("检查结论", "JC_JGLX"),
-    ("备注", "BZ"),
-)
-OTHERS: Final = {"inspection": INSPECTION}  # items of which the city has a few records
-
 DATES: Final[dict[str, Callable[[date], str]]] = {
     "iso": lambda d: d.isoformat(),
     "slashes": lambda d: f"{d.year}/{d.month}/{d.day}",
@@ -138,7 +118,7 @@ class Style:
 
     def header_of(self, item: str) -> Headers:
         if item not in ("penalty", "permit"):
-            return OTHERS[item]
+            return headers_of(item)
         names = PENALTY if item == "penalty" else PERMIT
         if self.headers == "codes":
             return tuple((code, code) for _, code in names)

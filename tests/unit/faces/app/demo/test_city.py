@@ -44,8 +44,8 @@ def test_a_file_has_the_same_bytes_every_time(city: list[Delivery], tmp_path: Pa
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
 
 
-def test_there_are_thirteen_agencies_in_one_tree_with_county_zone_and_township() -> None:
-    assert len(AGENCIES) == 13
+def test_there_are_seventeen_bodies_in_one_tree_with_county_zone_and_township() -> None:
+    assert len(AGENCIES) == 17
     assert [a.key for a in AGENCIES if a.parent is None] == ["office"]
     assert all(a.parent in BY_KEY for a in AGENCIES if a.parent)
     assert {a.level for a in AGENCIES} == {"city", "county", "zone", "township"}

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from xinheng.faces.app import Home, open_app
-from xinheng.faces.app.demo import accounts
+from xinheng.faces.app.demo import accounts, others, ways
 from xinheng.faces.app.demo.errors import DemoRunning, NotADemoHome, NotLoopback, PortTaken
 from xinheng.faces.app.demo.install import OPENED, PACK, DemoHome, ReplayClock, install_demo
 from xinheng.faces.app.demo.places import AGENCIES, BY_KEY
 from xinheng.faces.app.demo.running import check_address, demo_settings
 from xinheng.faces.app.preparing import init_home
 from xinheng.office.access import service as access
+from xinheng.outward.capture import service as captures
+from xinheng.outward.capture.model import State as Draft
+from xinheng.outward.exchange import service as exchanges
 
 
 def quietly(*_: object) -> None:
@@ -62,6 +65,16 @@ def test_the_city_goes_in_through_the_intake_and_again_without_a_change(home: Pa
             assert access.by_code(tx, BY_KEY["zone"].code).level == "zone"
         for one in shown:
             assert app.sign_in(one.login, one.password, "127.0.0.1")
+        # a program that can sign in, an exchange that never ran, drafts of a page; entered once
+        others.enter(app)
+        program = ways.ensure(app, demo.folder)
+        assert ways.ensure(app, demo.folder) == program
+        assert app.client_token(program.client, program.secret, None, "127.0.0.1")
+        with app.database.transaction() as tx:
+            [(exchange, batch)] = exchanges.listed(tx)
+            [(capture, drafts)] = captures.listed(tx)
+        assert (exchange.last_run, batch) == (None, None)
+        assert (capture.last_code, drafts) == (None, {Draft.WAITING: ways.ROWS})
         # the file is lost: new passwords, since nothing else keeps them
         (demo.folder / accounts.FILE).unlink()
         again = accounts.ensure(app, demo.folder)
@@ -83,6 +96,12 @@ def test_a_demo_killed_before_its_home_was_made_knows_its_own(home: Path) -> Non
     Home(home).prepare()
     DemoHome(home).claim()
     assert DemoHome(home).done() == 0
+
+
+def test_the_demo_reads_no_source_by_the_clock_since_none_is_there(home: Path) -> None:
+    timing = settings_of(home).timing
+    assert (timing.exchange, timing.capture) == (None, None)
+    assert timing.inspect is not None
 
 
 def test_without_a_named_home_the_demo_has_one_of_its_own() -> None:
