@@ -31,6 +31,9 @@ class Meanwhile:
     def begin(self) -> None:
         pass
 
+    def compute(self, batch: Batch) -> None:
+        pass
+
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         with self._house.database.transaction() as other:
             activate(other, self._pack, self._house.clock, ())

@@ -93,7 +93,13 @@ def enter_rows(
     sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, draft.rules.profile.id)
     taken: list[seal.Sealed] = []
     appended = None
-    with seal.sealing(house.engine, this, sender, lines, back) as pieces:
+    projectors = house.projectors
+
+    def then(piece: seal.Sealed) -> None:
+        for projector in projectors:
+            projector.compute(piece)
+
+    with seal.sealing(house.engine, this, sender, lines, back, then) as pieces:
         progress("load")
         entry.load(tx, organisations)
         opening = returned_cases.Opening(draft.rules.pack, this, source.agency, receipt, house.clock)
@@ -106,7 +112,7 @@ def enter_rows(
             comparison.retire_keys(tx, decisions.rekeyed)
         if len(lines):
             progress("append")
-            appended = ledger.append_pieces(tx, _noted(pieces, taken), house.clock, house.projectors)
+            appended = ledger.append_pieces(tx, _noted(pieces, taken), house.clock, projectors)
     counted = draft.rules.profile.counted
     return Entered(
         accepted=len(lines) - len(decisions.corrected),

@@ -9,7 +9,7 @@ the operating system's randomness, made here and joined by line: DuckDB's own ge
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,6 +136,10 @@ class Sealed(Batch):
     undated: int = 0  # new records without one (无法计算)
 
     @property
+    def name(self) -> str:
+        return f"-{self.place}"
+
+    @property
     def file(self) -> Path:
         return self.folder / SEALED.format(self.place)
 
@@ -180,12 +184,18 @@ class Sealed(Batch):
 
 @contextmanager
 def sealing(
-    engine: Engine, split: Split, sender: Sender, lines: pa.Array, besides: Sequence[str] = ()
+    engine: Engine,
+    split: Split,
+    sender: Sender,
+    lines: pa.Array,
+    besides: Sequence[str] = (),
+    then: Callable[[Sealed], None] = lambda piece: None,
 ) -> Iterator[Iterator[Sealed]]:
     """The rows that become events (`lines`, ascending), in pieces: the next is sealed while one is loaded.
 
-    `besides`: statements that have run when this yields. Where the context is left early, nothing more is
-    sealed. Raises EngineFailed and its kin, and so does taking a piece.
+    `besides`: statements that have run when this yields; `then`: done with each piece of several once it
+    is sealed, in the thread that seals. Where the context is left early, nothing more is sealed. Raises
+    EngineFailed and its kin, and so does taking a piece.
     """
     folder = split.staged.folder
     if len(lines) <= CHUNK:  # nothing to work ahead of
@@ -194,9 +204,15 @@ def sealing(
         yield iter([_sealed(engine, split, sender, 0, lines, besides)] if len(lines) else [])
         return
     engine.run(folder, besides)
+
+    def made(place: int, these: pa.Array) -> Sealed:
+        piece = _sealed(engine, split, sender, place, these)
+        then(piece)
+        return piece
+
     with ThreadPoolExecutor(1, "sealing") as ahead:
         pieces = [
-            ahead.submit(_sealed, engine, split, sender, place, lines[start : start + CHUNK])
+            ahead.submit(made, place, lines[start : start + CHUNK])
             for place, start in enumerate(range(0, len(lines), CHUNK))
         ]
         try:

@@ -30,6 +30,11 @@ class Batch:
     count: int  # events
     item: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What tells files about this piece from those about others in the same folder."""
+        return ""
+
     def path(self, part: Part) -> Path:
         return self.folder / f"{part}.arrow"
 
@@ -79,7 +84,14 @@ class Projector(Protocol):
     `begin` starts an append. `prepare` is told each piece of it before the head is locked (the heavy work:
     computing and loading rows); the pieces before it are loaded by then, it itself is not. `finish` runs
     under the lock and must be quick. All in the appending transaction: what fails takes the append with it.
+
+    Whoever has time before may have a piece computed: it is `prepare` that answers for it being done.
     """
+
+    def compute(self, batch: Batch) -> None:
+        """Work out what follows from a piece alone, into files beside it. Another thread may be appending the
+        pieces before: nothing that `begin`, `prepare` and `finish` note is touched."""
+        ...
 
     def begin(self) -> None:
         """Forget what was noted of the append before."""

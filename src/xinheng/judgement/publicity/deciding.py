@@ -39,33 +39,49 @@ SCHEMA = pa.schema(
 )
 _NAMED: tuple[Kind, ...] = ("channel", "item", "authority")
 _STATE = ("record", "item", "subject", "authority", "decided_on", "state", "shown_mark")
-_FACTS, _STANDING = "publicity-facts.parquet", "publicity-records.parquet"
-_ROWS = "publicity-rows.parquet"
 _PIECE = 50_000
 
 
-@contextmanager
-def decided(
-    engine: Engine, pack: Pack, batch: Batch, part: Part, words: Words
-) -> Iterator[pa.RecordBatchReader]:
-    """Rows of SCHEMA for the records of one part (`records` or `changed`) that stand and have facts.
-
-    What their numbers stand for is in `words` once they are drained. The files made on the way are gone when
-    the context ends. Raises EngineFailed and its kin.
-    """
+def decide(engine: Engine, pack: Pack, batch: Batch, part: Part) -> None:
+    """Decide the records of one part (`records` or `changed`) that stand and have facts, into a file beside
+    the batch. Raises EngineFailed and its kin."""
     rulings = _rulings(pack, batch)
     codes = sorted({code for ruling in rulings for code in ruling.columns.values()})
+    facts, standing = (
+        batch.folder / f"publicity-{name}{batch.name}.parquet" for name in ("facts", "records")
+    )
     try:
-        facts = batch.parquet("facts", ("record", *codes), batch.folder / _FACTS)
-        standing = batch.parquet(part, _STATE, batch.folder / _STANDING)
-        given = _given(standing, facts, codes)
-        engine.run(batch.folder, [_statement(rulings, given, pack, batch)])
-        with pq.ParquetFile(batch.folder / _ROWS, read_dictionary=[*_NAMED, *GROUND]) as file:
+        given = _given(
+            batch.parquet(part, _STATE, standing), batch.parquet("facts", ("record", *codes), facts), codes
+        )
+        engine.run(batch.folder, [_statement(rulings, given, pack, _rows(batch, part))])
+    finally:
+        for made in (facts, standing):
+            made.unlink(missing_ok=True)
+
+
+def is_decided(batch: Batch, part: Part) -> bool:
+    """Whether `decide` has been there."""
+    return _rows(batch, part).exists()
+
+
+@contextmanager
+def decided(pack: Pack, batch: Batch, part: Part, words: Words) -> Iterator[pa.RecordBatchReader]:
+    """Rows of SCHEMA that `decide` found; they are gone when the context ends.
+
+    What their numbers stand for is in `words` once they are drained.
+    """
+    rows = _rows(batch, part)
+    try:
+        with pq.ParquetFile(rows, read_dictionary=[*_NAMED, *GROUND]) as file:
             pieces = (_numbered(piece, pack, words) for piece in file.iter_batches(_PIECE))
             yield pa.RecordBatchReader.from_batches(SCHEMA, pieces)
     finally:
-        for name in (_FACTS, _STANDING, _ROWS):
-            (batch.folder / name).unlink(missing_ok=True)
+        rows.unlink(missing_ok=True)
+
+
+def _rows(batch: Batch, part: Part) -> Path:
+    return batch.folder / f"publicity-{part}-decided{batch.name}.parquet"
 
 
 def concerned(pack: Pack, batch: Batch) -> bool:
@@ -90,14 +106,13 @@ def _given(standing: Path, facts: Path, codes: Sequence[str]) -> str:
     return f"(SELECT {state}, {fields} FROM {source} WHERE s.state = 'current')"  # noqa: S608
 
 
-def _statement(rulings: Sequence[Ruling], given: str, pack: Pack, batch: Batch) -> str:
-    path = batch.folder.resolve()
+def _statement(rulings: Sequence[Ruling], given: str, pack: Pack, target: Path) -> str:
     keys = ("record", "item", "subject", "authority", "decided_on_record")
     rows = " UNION ALL ".join(decision(r, given, pack.cite, keys=keys, mark="shown_mark") for r in rulings)
     return (
         "COPY (SELECT record, subject, item, authority, decided_on_record AS decided_on, "  # noqa: S608
         f"{', '.join(COLUMNS)}, shown AND channel = {quoted(CREDIT_SITE)} AS listed FROM ({rows})) "
-        f"TO {quoted(path / _ROWS)} (FORMAT parquet)"
+        f"TO {quoted(target.resolve())} (FORMAT parquet)"
     )
 
 

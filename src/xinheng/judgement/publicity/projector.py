@@ -6,12 +6,16 @@ from __future__ import annotations
 import json
 
 from xinheng.evidence.ledger.model import EventKind
-from xinheng.evidence.ledger.projection import Batch
+from xinheng.evidence.ledger.projection import Batch, Part
 from xinheng.ground.engine import Engine
 from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity import deciding, store
 from xinheng.judgement.publicity.numbers import Words
 from xinheng.law.packs import Pack
+
+_RECORDS: Part = "records"
+_CHANGED: Part = "changed"
+_DECIDED = (_RECORDS, _CHANGED)
 
 
 class PublicityProjector:
@@ -25,15 +29,20 @@ class PublicityProjector:
         """No row refers to any word yet."""
         self._words, self._erased = Words(), False
 
+    def compute(self, batch: Batch) -> None:
+        """Decide. Raises EngineFailed and its kin."""
+        if deciding.concerned(self._pack, batch):
+            for part in _DECIDED:
+                if batch.has(part) and not deciding.is_decided(batch, part):
+                    deciding.decide(self._engine, self._pack, batch, part)
+
     def prepare(self, tx: Transaction, batch: Batch) -> None:
-        """Decide and load. Raises EngineFailed and its kin, StatementFailed."""
-        decides = deciding.concerned(self._pack, batch)
-        if decides and batch.has("records"):
-            with deciding.decided(self._engine, self._pack, batch, "records", self._words) as rows:
-                store.load(tx, rows)
-        if decides and batch.has("changed"):
-            with deciding.decided(self._engine, self._pack, batch, "changed", self._words) as rows:
-                store.replace(tx, rows)
+        """Load what was decided, or is decided now. Raises EngineFailed and its kin, StatementFailed."""
+        self.compute(batch)
+        for part, load in ((_RECORDS, store.load), (_CHANGED, store.replace)):
+            if batch.has(part) and deciding.concerned(self._pack, batch):
+                with deciding.decided(self._pack, batch, part, self._words) as rows:
+                    load(tx, rows)
         if batch.has("changed"):
             self._drop_what_no_longer_stands(tx, batch)
         if not batch.has("facts"):

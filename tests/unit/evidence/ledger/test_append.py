@@ -100,6 +100,9 @@ class Spy:
     def begin(self) -> None:
         pass
 
+    def compute(self, batch: Batch) -> None:
+        pass
+
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         self._at("prepare", tx)
 
