@@ -1,6 +1,6 @@
 -- ledger ---------------------------------------------------------------------------------------------
 -- Late records are few; without an index of their own a list of them would walk over everything held.
-create index records_late on records (received_on, item, source) where received_on > due_on;
+create index records_late on records (received_on, source) where received_on > due_on;
 
 -- monitoring -----------------------------------------------------------------------------------------
 create table watch_runs (                     -- one row a run; also what two runs at once wait for
