@@ -25,6 +25,9 @@ from xinheng.ground.store.transaction import Params, Row
 
 PLACEHOLDER = re.compile(r"%(?:%|\((?P<name>\w+)\)s|(?P<wrong>.?))", re.DOTALL)
 LOST = (AdbcStatusCode.IO, AdbcStatusCode.CANCELLED, AdbcStatusCode.TIMEOUT)
+# Bytes of a load sent at once. The driver's own 16 MB are more than a piece of a submission has: the server
+# would wait until all of it is encoded, and neither side would find what it copies in its cache.
+MESSAGE = 1 << 20
 UNTRANSLATABLE = "22021"  # SQLSTATE character_not_in_repertoire: a NUL in a text
 
 
@@ -77,7 +80,11 @@ class AdbcTransaction:
     def __init__(self, connection: dbapi.Connection) -> None:
         self._cursor = connection.cursor()
         # COPY is quicker for huge results, but cannot carry locking clauses or RETURNING.
-        self._cursor.adbc_statement.set_options(**{StatementOptions.USE_COPY.value: "false"})
+        options = {
+            StatementOptions.USE_COPY.value: "false",
+            StatementOptions.BATCH_SIZE_HINT_BYTES.value: MESSAGE,
+        }
+        self._cursor.adbc_statement.set_options(**options)
         self.failed = False  # a statement failed: only a rollback is left
 
     def close(self) -> None:
