@@ -58,9 +58,9 @@ def _parts(data: bytes) -> list[bytes] | None:
     return found
 
 
-def commitment(disclosure: str, salt: bytes, content: str) -> bytes:
-    """What stands in the entry for the content of one disclosure class."""
-    return sha256(joined("xinheng/commitment/1", disclosure, salt, content)).digest()
+def commitment(salt: bytes, content: str) -> bytes:
+    """What stands in the entry for the content of one disclosure class. `salt` has 16 bytes."""
+    return sha256(salt + sha256(content.encode()).digest()).digest()
 
 
 def entry_hash(header: list[bytes | str], provenance: list[bytes | str], commitments: list[bytes]) -> bytes:

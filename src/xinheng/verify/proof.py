@@ -76,7 +76,7 @@ def _check_record(value: dict[str, Any], keys: list[Key]) -> Proved:
     closed = _exact(value["commitments"], set(CLASSES))
     commitments = [_hex(closed[disclosure], 32) for disclosure in CLASSES]
     content = _text(opened["content"])
-    if commitment("public", _hex(opened["salt"], 16), content) != commitments[0]:
+    if commitment(_hex(opened["salt"], 16), content) != commitments[0]:
         raise Refused("公开内容与其承诺不符", "the public content does not fit its commitment")
     kind, known = _matching(header["kind"], KIND), _matching(header["known"], KNOWN)
     entry = entry_hash(

@@ -46,7 +46,7 @@ def other_content_with_its_commitment(proof: Proof) -> str:
     content = proof["public"]["content"].replace("演示罚", "伪造罚")
     proof["public"]["content"] = content
     salt = bytes.fromhex(proof["public"]["salt"])
-    proof["commitments"]["public"] = commitment("public", salt, content.encode()).hex()
+    proof["commitments"]["public"] = commitment(salt, content.encode()).hex()
     return json.dumps(proof, ensure_ascii=False)
 
 

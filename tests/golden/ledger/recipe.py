@@ -49,10 +49,7 @@ def batch(folder: Path) -> Batch:
         event = UUID(bytes=fixed(f"event {n}", 16))
         said = [f'{{"CF_WSH":"演示罚〔2026〕{n}号"}}', "{}", f'{{"CF_FR":"示例{n}"}}']
         salts = [fixed(f"salt {n} {disclosure}", 16) for disclosure in CLASSES]
-        one, two, three = (
-            commitment(disclosure, salt, text.encode())
-            for disclosure, salt, text in zip(CLASSES, salts, said, strict=True)
-        )
+        one, two, three = (commitment(salt, text.encode()) for salt, text in zip(salts, said, strict=True))
         source, subject = UUID(bytes=fixed("source", 16)), UUID(bytes=fixed(f"subject {n % 10}", 16))
         provenance = Provenance("demo@sha256:" + "0" * 64, "penalty", subject, source, date(2026, 1, 1))
         entry = entry_hash("recorded", event, record(n), provenance, (one, two, three))

@@ -110,7 +110,8 @@ def said_sql(split: Split, lines: str) -> str:
     item = split.item
     payloads = ", ".join(f"{record_key.payload_sql(item, c)} AS {c}" for c in CLASSES)
     rows = f"SELECT line, {payloads} FROM ({split.rows_sql()}) WHERE line IN ({lines})"
-    return f"SELECT line, {split.macs.sql(record_key.content_text_sql())} AS content_mac FROM ({rows})"
+    digests = f"SELECT line, {record_key.digests_sql()} FROM ({rows})"
+    return f"SELECT line, {record_key.content_mac_sql(split.macs)} AS content_mac FROM ({digests})"
 
 
 def within_file(folder: Path, decisions: Decisions) -> None:
@@ -198,7 +199,6 @@ def _arriving(folder: Path, decisions: Decisions) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_arrays(columns, schema=comparison.ARRIVING_SCHEMA)
 
 
-def _pieces(folder: Path, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
 def _named(records: pa.Array) -> pa.Array:
     """The records that rows name, as bytes; most files name none."""
     if records.null_count == len(records):
@@ -206,5 +206,6 @@ def _named(records: pa.Array) -> pa.Array:
     return pa.array([UUID(n).bytes if n else None for n in records.to_pylist()], pa.binary(16))
 
 
+def _pieces(folder: Path, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(folder / ARRIVING) as file:
         yield from file.iter_batches(PIECE, columns=columns)

@@ -24,19 +24,19 @@ class MacBlocks:
     outer: bytes
 
     def sql(self, message: str) -> str:
-        """HMAC-SHA-256 of a VARCHAR expression, as a BLOB expression of 32 bytes."""
+        """HMAC-SHA-256 of a BLOB expression, as a BLOB expression of 32 bytes."""
         return hashes.mac(message, hashes.blob(self.inner), hashes.blob(self.outer))
 
 
 def key_text_sql(item: Item, keys: Sequence[tuple[str, str]] = ()) -> str:
-    """The natural key as delimited text: with the document number, or without one by date and content.
+    """The natural key, delimited, as BLOB: with the document number, or without one by date and content.
 
     `keys`: for codes that were corrected, the code that the keys of their organisation's records hold.
     """
     numbered = numbered_sql(item)
     with_number = _delimited("xinheng/key/1", item, item.key or KEY, keys)
     without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED, keys)
-    return f"CASE WHEN {numbered} THEN {with_number} ELSE {without} END"
+    return f"encode(CASE WHEN {numbered} THEN {with_number} ELSE {without} END)"
 
 
 def complete_sql(item: Item) -> str:
@@ -92,11 +92,14 @@ def payload_sql(item: Item, disclosure: str) -> str:
     return f"'{{' || nullif(concat_ws(',', {terms}), '') || '}}'"
 
 
-def content_text_sql() -> str:
-    """Everything the row says, delimited: over the three payloads as columns of their own."""
-    parts = [_netstring("'xinheng/content/1'")]
-    parts.extend(_netstring(f"coalesce({c}, '')") for c in CLASSES)
-    return " || ".join(parts)
+def digests_sql() -> str:
+    """The digest of each of the three payloads, as columns `digest0`, `digest1`, `digest2`."""
+    return ", ".join(f"{hashes.digest(c)} AS digest{i}" for i, c in enumerate(CLASSES))
+
+
+def content_mac_sql(macs: MacBlocks) -> str:
+    """What is compared of everything that a row says, over the columns of `digests_sql`."""
+    return macs.sql(hashes.tagged("xinheng/content/1", [f"digest{i}" for i in range(len(CLASSES))]))
 
 
 def _netstring(text: str) -> str:

@@ -25,7 +25,7 @@ from xinheng.core.cells import sql_text
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock
 from xinheng.evidence.intake.matching import ARRIVING
-from xinheng.evidence.intake.record_key import content_text_sql, payload_sql
+from xinheng.evidence.intake.record_key import content_mac_sql, digests_sql, payload_sql
 from xinheng.evidence.intake.split import Split
 from xinheng.evidence.ledger import sql as hashes
 from xinheng.evidence.ledger.batches import SCHEMAS
@@ -274,7 +274,7 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
         f"LEFT JOIN {_parquet(folder / DUE)} w ON w.decided = {decided}"
     )
     bound = ", ".join(
-        f"{hashes.commitment(c, f'salt{i}', c)} AS commitment{i}" for i, c in enumerate(CLASSES)
+        f"{hashes.commitment(f'salt{i}', f'digest{i}')} AS commitment{i}" for i in range(len(CLASSES))
     )
     entry = hashes.entry(
         hashes.EntryColumns(
@@ -283,10 +283,11 @@ def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, 
         )
     )
     sealed = (
-        f"SELECT * EXCLUDE (salt0, salt1, salt2, commitment0, commitment1, commitment2), "
+        f"SELECT * EXCLUDE (salt0, salt1, salt2, digest0, digest1, digest2, "
+        f"commitment0, commitment1, commitment2), "
         f"salt0 || salt1 || salt2 AS salts, commitment0 || commitment1 || commitment2 AS commitments, "
-        f"{split.macs.sql(content_text_sql())} AS content_mac, "
-        f"{entry} AS entry FROM (SELECT *, {bound} FROM ({rows})) "
+        f"{content_mac_sql(split.macs)} AS content_mac, "
+        f"{entry} AS entry FROM (SELECT *, {bound} FROM (SELECT *, {digests_sql()} FROM ({rows}))) "
         # a join emits a row that collides in its hash table after the others of its vector: lines out of
         # order, and whoever merges a receipt by line would lose them
         f"ORDER BY line"

@@ -64,7 +64,7 @@ def _audit_content(row: Row, place: int) -> bool:
     commitments = tuple(closed[i : i + 32] for i in range(0, len(closed), 32))
     for n, (disclosure, text) in enumerate(zip(CLASSES, said, strict=True)):
         salt = salts[n * SALT_BYTES : (n + 1) * SALT_BYTES]
-        if commitment(disclosure, salt, (text or "").encode()) != commitments[n]:
+        if commitment(salt, (text or "").encode()) != commitments[n]:
             raise _differs(place, f"{disclosure} 内容与承诺不符")
     provenance = Provenance(pack, item, subject, source, valid_from)
     if entry_hash(kind, event, record, provenance, commitments) != entry:

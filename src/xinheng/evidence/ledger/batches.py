@@ -117,10 +117,7 @@ def single_batch(folder: Path, event: UUID, single: Single) -> Batch:
         for value in (single.public, single.shared, single.authorised)
     ]
     salts = [secrets.token_bytes(SALT_BYTES) for _ in CLASSES]
-    closed = [
-        commitment(disclosure, salt, (text or "").encode())
-        for disclosure, salt, text in zip(CLASSES, salts, said, strict=True)
-    ]
+    closed = [commitment(salt, (text or "").encode()) for salt, text in zip(salts, said, strict=True)]
     source = single.provenance
     entry = entry_hash(single.kind, event, single.record, source, (closed[0], closed[1], closed[2]))
     batch = Batch(folder, 1, source.item)

@@ -1,10 +1,10 @@
 """Events, commitments and the shape of an append: pure values and functions.
 
-Hashing (decision 4): a *commitment* per disclosure class hides its content behind a salt; the *entry*
-binds kind, event, record, its provenance (item, organisation, source, pack, valid date) and the three
-commitments; the *leaf* binds the entry to kind and known time, and its position in the RFC 6962 tree is
-the event's position in its epoch. Without the provenance in the entry an operator could hand a decision
-to another agency, date or organisation and every proof would still hold.
+Hashing (decision 4): a *commitment* per disclosure class hides the digest of its content behind a salt; the
+*entry* binds kind, event, record, its provenance (item, organisation, source, pack, valid date) and the three
+commitments, whose places say which class they are of; the *leaf* binds the entry to kind and known time, and
+its position in the RFC 6962 tree is the event's position in its epoch. Without the provenance in the entry an
+operator could hand a decision to another agency, date or organisation and every proof would still hold.
 
 `evidence.ledger.sql` says the same in DuckDB's SQL, for a million rows; a property test holds both equal.
 """
@@ -39,12 +39,12 @@ class EventKind(StrEnum):
     EPOCH_OPENED = "epoch_opened"
 
 
-def commitment(disclosure: str, salt: bytes, content: bytes) -> bytes:
-    """SHA-256 over (tag, class, salt, content), length-delimited. 32 bytes.
+def commitment(salt: bytes, content: bytes) -> bytes:
+    """SHA-256(salt || SHA-256(content)). 32 bytes. No delimiters: a digest always has 32 bytes.
 
     `content` is canonical JSON in UTF-8; a class in which the event says nothing commits to no bytes.
     """
-    return hashlib.sha256(delimited("xinheng/commitment/1", disclosure, salt, content)).digest()
+    return hashlib.sha256(salt + hashlib.sha256(content).digest()).digest()
 
 
 @dataclass(frozen=True)

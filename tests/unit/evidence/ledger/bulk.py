@@ -42,7 +42,7 @@ def bulk_batch(folder: Path, count: int, clock: Clock) -> Batch:
         }
     )
     commitments = ", ".join(
-        f"{sql.commitment(disclosure, f's{n}', disclosure)} AS c{n}" for n, disclosure in enumerate(CLASSES)
+        f"{sql.commitment(f's{n}', sql.digest(c))} AS c{n}" for n, c in enumerate(CLASSES)
     )
     query = f"""
         WITH said AS (

@@ -67,7 +67,7 @@ def batch_of(folder: Path, drafts: Sequence[Draft], clock: Clock) -> Batch:
         event = each.event or UUID(bytes=ids[16 * n : 16 * n + 16])
         said = [canonical.dumps({"text": each.text}), canonical.dumps({"shared": each.text}), "{}"]
         salts = [secrets.token_bytes(16) for _ in CLASSES]
-        closed = [commitment(c, s, t.encode()) for c, s, t in zip(CLASSES, salts, said, strict=True)]
+        closed = [commitment(s, t.encode()) for s, t in zip(salts, said, strict=True)]
         kind = "corrected" if each.previous else "recorded"
         provenance = Provenance(PACK, "penalty", SUBJECT, SOURCE, each.valid_from)
         entry = entry_hash(kind, event, each.record, provenance, tuple(closed))  # type: ignore[arg-type]  # three

@@ -10,8 +10,9 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xinheng.core.encoding import delimited
 from xinheng.evidence.ledger import sql
-from xinheng.evidence.ledger.model import CLASSES, Provenance, commitment, entry_hash
+from xinheng.evidence.ledger.model import Provenance, commitment, entry_hash
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=60)
 IDS = st.uuids()
@@ -41,12 +42,17 @@ def _type(value: object) -> str:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(CLASSES), SALTS, st.none() | TEXT)
-def test_a_commitment_in_sql_equals_the_one_in_python(
-    disclosure: str, salt: bytes, content: str | None
-) -> None:
-    expected = commitment(disclosure, salt, (content or "").encode())
-    assert ask(sql.commitment(disclosure, "salt", "content"), salt=salt, content=content) == expected
+@given(SALTS, st.none() | TEXT)
+def test_a_commitment_in_sql_equals_the_one_in_python(salt: bytes, content: str | None) -> None:
+    expected = commitment(salt, (content or "").encode())
+    assert ask(sql.commitment("salt", sql.digest("content")), salt=salt, content=content) == expected
+
+
+@settings(max_examples=20, deadline=None)
+@given(COMMITMENTS)
+def test_tagged_hashes_in_sql_equal_the_delimited_ones_in_python(hashed: tuple[bytes, bytes, bytes]) -> None:
+    got = ask(sql.tagged("a tag", ["c0", "c1", "c2"]), c0=hashed[0], c1=hashed[1], c2=hashed[2])
+    assert got == delimited("a tag", *hashed)
 
 
 @settings(max_examples=60, deadline=None)
@@ -91,7 +97,7 @@ def test_an_entry_hash_in_sql_equals_the_one_in_python(
 def test_hmac_in_sql_equals_the_standard_library(key: bytes, message: str) -> None:
     block = key.ljust(64, b"\x00")
     inner, outer = (sql.blob(bytes(b ^ pad for b in block)) for pad in (0x36, 0x5C))
-    assert ask(sql.mac("message", inner, outer), message=message) == hmac.digest(
+    assert ask(sql.mac("encode(message)", inner, outer), message=message) == hmac.digest(
         key, message.encode(), "sha256"
     )
 

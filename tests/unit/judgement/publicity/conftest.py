@@ -64,7 +64,7 @@ def batch_of(folder: Path, penalties: Sequence[Penalty], clock: Clock, item: str
         decided = date.fromisoformat(each.decided)
         salts = [secrets.token_bytes(16) for _ in CLASSES]
         said = canonical.dumps({k: v for k, v in each.fields.items() if v})
-        closed = [commitment(c, s, said.encode()) for c, s in zip(CLASSES, salts, strict=True)]
+        closed = [commitment(s, said.encode()) for s in salts]
         provenance = Provenance("demo", item, each.subject, SOURCE, decided)
         entry = entry_hash(kind, event, each.record, provenance, (closed[0], closed[1], closed[2]))
         mac = secrets.token_bytes(32)
