@@ -1,10 +1,11 @@
 -- proposals -------------------------------------------------------------------------------------------
-create table proposals (                      -- data items that agencies would like the catalogue to have
+create table proposals (                      -- what agencies would like the catalogue to have, rules found wrong
     proposal     uuid primary key,
     agency       uuid not null,
     account      uuid,
-    item         text not null,
-    field        text not null,               -- canonical JSON: code, name, type, disclosure, length, values, expected
+    item         text not null,               -- the item it is about; of a new one the id it would have
+    kind         text not null,               -- field (数据项), item (目录事项), rule (规则有误)
+    what         text not null,               -- canonical JSON of FieldProposal, ItemProposal or RuleDoubt
     reason       text not null,
     source       text not null,               -- the document it rests on, as the agency names it; '' none
     opened       timestamptz not null,

@@ -21,6 +21,8 @@ from xinheng.ground.store import Database
 from xinheng.office.access import service as access
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, Case, Filter, State
+from xinheng.office.proposals import model as proposed
+from xinheng.office.proposals import service as proposals
 
 WRONG = {"CF_CFLB": "罚"}
 KILLS, ROWS, SEED = 4, 1_500, 20261121
@@ -33,7 +35,7 @@ def standing(house: House) -> list[Case]:
 
 def do(house: House, ids: list[UUID], what: Act, reason: str = "理由写在这里") -> int:
     with house.database.transaction() as tx:
-        return answering.act(tx, ids, what, Actor(None, None, "某某"), reason, house.clock)
+        return answering.act(tx, ids, answering.Answer(what, reason), Actor(None, None, "某某"), house.clock)
 
 
 def mended(house: House, receipt: Receipt, folder: Path, column: str, cells: list[str]) -> Receipt:
@@ -68,6 +70,10 @@ def test_returned_seen_contested_answered_returned_again_corrected_closed(
     assert do(house, [one, two], Act.CONTEST) == 2
     assert do(house, [one, three], Act.ROW_WRONG) == 1, "only what is contested can be answered"
     assert do(house, [two], Act.CHECK_WRONG) == 1
+    with house.database.transaction() as tx:  # the rule waits for its pack, with what it said and why
+        [doubt] = proposals.listed(tx)
+    assert (doubt.kind, doubt.what.code, doubt.item) == (proposed.Kind.RULE, rule, "penalty")
+    assert (doubt.reason, doubt.state) == ("理由写在这里", proposed.State.ACCEPTED)
     assert do(house, [three], Act.DROP) == 1
     assert [case.state for case in standing(house)] == [State.OPEN, State.ANSWERED, State.CLOSED]
     house.clock.step(minutes=1)  # ids ascend with the time

@@ -16,6 +16,8 @@ from xinheng.evidence.intake import returned_store
 from xinheng.ground.store.transaction import Transaction
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.model import Actor, State
+from xinheng.office.proposals import service as proposals
+from xinheng.office.proposals.model import RuleDoubt
 
 LEAST = 4  # characters of a reason: “不对” explains nothing
 
@@ -56,11 +58,29 @@ def of_state_open(tx: Transaction, receipt: UUID) -> list[UUID]:
     return [case for case, state in standing.items() if state is State.OPEN]
 
 
-def act(tx: Transaction, ids: Sequence[UUID], what: Act, actor: Actor, reason: str, clock: Clock) -> int:
-    """Do it for all of these cases in which it makes sense; how many. Raises NoteRefused without a reason."""
-    cases.noted(reason, LEAST)
-    to, outcome, only = _DOES[what]
-    return cases.step_many(tx, ids, what.value, actor, reason, clock, to, outcome, only)
+@dataclass(frozen=True)
+class Answer:
+    """What is done, and why. `rule`: over which rule, where it is about one alone."""
+
+    what: Act
+    reason: str
+    rule: str | None = None
+
+
+def act(tx: Transaction, ids: Sequence[UUID], answer: Answer, actor: Actor, clock: Clock) -> int:
+    """Do it for all of these cases in which it makes sense; how many. Raises NoteRefused without a reason.
+
+    A rule that is found wrong stands among the proposals from then on, once however many rows it returned.
+    """
+    cases.noted(answer.reason, LEAST)
+    to, outcome, only = _DOES[answer.what]
+    done = cases.step_many(tx, ids, answer.what.value, actor, answer.reason, clock, to, outcome, only)
+    if done and answer.what is Act.CHECK_WRONG:
+        for agency, item, rule, message in returned_store.rules_of(tx, ids, answer.rule):
+            said = RuleDoubt(rule, message)
+            doubt = proposals.Doubt(agency, actor.name, item, said, answer.reason)
+            proposals.doubt(tx, doubt, clock)
+    return done
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,21 @@ def cases_of(tx: Transaction, receipt: UUID, rule: str | None = None) -> list[UU
     return [row[0] for row in rows]
 
 
+def rules_of(tx: Transaction, cases: Collection[UUID], rule: str | None) -> list[Row]:
+    """(agency, item, rule, message of one row) of what sent the rows of these cases back the last time;
+    `rule`: of that one alone."""
+    return tx.fetch(
+        """select k.agency, k.item, c ->> 'id', min(c ->> 'message')
+           from (select distinct on (r.case_id) r.case_id, r.receipt, r.checks
+                 from returned_rows r join receipts k on k.receipt = r.receipt
+                 where r.case_id = any(%(cases)s::uuid[]) order by r.case_id, k.known desc) last
+           join receipts k on k.receipt = last.receipt, json_array_elements(last.checks::json) c
+           where c ->> 'severity' = 'return' and (%(rule)s::text is null or c ->> 'id' = %(rule)s::text)
+           group by 1, 2, 3 order by 2, 3""",
+        {"cases": list(cases), "rule": rule},
+    )
+
+
 def by_rule(tx: Transaction, receipt: UUID, cases: Collection[UUID]) -> list[Row]:
     """(rule, field, message of one row, number of these cases), the most frequent first."""
     return tx.fetch(

@@ -1,5 +1,9 @@
 """What may be proposed for the catalogue, how it is decided, and the local pack that issues it.
 
+Three kinds: a data item for an item that there is, a new item of the place's own (model_items), and a rule
+that was found wrong over returned rows. The third is issued by nobody here: whoever keeps the rule's pack
+issues a new edition of it, and the office notes that it did.
+
 A home's own pack (`<parent>-local`) extends the pack the home was made with. By the loader's laws it adds
 and never overrides: a proposed data item is optional, shared between agencies or for authorised queries,
 and never public (a lower pack cannot make the parent's item say more in public). Whoever wants a rule
@@ -19,6 +23,8 @@ from uuid import UUID
 
 from xinheng.core.wording import fault
 from xinheng.law.model import Disclosure, FieldType, Item
+from xinheng.office.access.model import Agency
+from xinheng.office.proposals.model_items import ItemProposal, item_file
 
 CODE: Final = re.compile(r"X_[A-Z0-9]{1,12}(_[A-Z0-9]{1,12}){0,3}")
 TYPES: Final = (
@@ -68,14 +74,38 @@ class FieldProposal:
 
 
 @dataclass(frozen=True)
+class RuleDoubt:
+    """A rule that the office found wrong over rows that it returned (规则有误)."""
+
+    code: str  # id of the check
+    name: str  # what it said of one such row
+
+
+What = FieldProposal | ItemProposal | RuleDoubt
+
+
+class Kind(StrEnum):
+    """What is proposed."""
+
+    FIELD = "field"  # 增加数据项
+    ITEM = "item"  # 增加目录事项
+    RULE = "rule"  # 修订规则
+
+
+KINDS: Final[Mapping[Kind, type[What]]] = MappingProxyType(
+    {Kind.FIELD: FieldProposal, Kind.ITEM: ItemProposal, Kind.RULE: RuleDoubt}
+)
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """A proposal as it stands."""
+    """A proposal as it stands. `item`: the item that it is about, or the id that a new one would have."""
 
     proposal: UUID
     agency: UUID
     account: UUID | None
     item: str
-    field: FieldProposal
+    what: What
     reason: str  # why the agency needs it
     source: str  # the document it rests on, as the agency names it; empty: none
     opened: datetime
@@ -84,6 +114,11 @@ class Proposal:
     decided_by: str | None = None
     note: str | None = None
     version: str | None = None  # label of the pack that issued it
+
+    @property
+    def kind(self) -> Kind:
+        """What is proposed."""
+        return next(kind for kind, made in KINDS.items() if isinstance(self.what, made))
 
 
 def problems(proposed: FieldProposal, item: Item | None, taken: Sequence[FieldProposal]) -> tuple[str, ...]:
@@ -127,11 +162,17 @@ def local_name(active: str) -> str:
 
 
 def local_pack(
-    parent: str, title: str, issued: Sequence[Proposal], on: Mapping[UUID, date], edition: int
+    parent: str,
+    title: str,
+    issued: Sequence[Proposal],
+    on: Mapping[UUID, date],
+    providers: Mapping[UUID, Agency],
+    edition: int,
 ) -> dict[str, Any]:
     """The files of the local pack, as plain values to be written as YAML: path -> content.
 
     `on`: from which day each proposal holds: the day of its issue, kept when a later edition is written.
+    `providers`: the agencies that proposed; a new item's is accountable for it.
     """
     files: dict[str, Any] = {
         "pack.yaml": {
@@ -140,26 +181,45 @@ def local_pack(
             "extends": parent.removesuffix(SUFFIX),
         }
     }
-    by_item: dict[str, list[Proposal]] = {}
+    added: dict[str, list[tuple[Proposal, FieldProposal]]] = {}
     for each in issued:
-        by_item.setdefault(each.item, []).append(each)
-    for item, proposals in sorted(by_item.items()):
-        files[f"catalogue/{item}.yaml"] = _addition(item, proposals, on, edition)
+        if isinstance(each.what, ItemProposal):
+            since, basis = on[each.proposal], _basis(each, edition)
+            files[_path(each.item)] = item_file(each.what, providers[each.agency], since, basis)
+        elif isinstance(each.what, FieldProposal):
+            added.setdefault(each.item, []).append((each, each.what))
+    for item, proposals in sorted(added.items()):
+        lists, fields = _additions(proposals, on, edition)
+        there = files.get(_path(item))
+        if there is not None:  # an item of this very pack has its later data items among its own
+            there["fields"] += fields
+            there.setdefault("lists", {}).update(lists)
+        else:
+            files[_path(item)] = {"adds_to": item, **({"lists": lists} if lists else {}), "fields": fields}
     return files
 
 
-def _addition(
-    item: str, proposals: Sequence[Proposal], on: Mapping[UUID, date], edition: int
-) -> dict[str, Any]:
+def _path(item: str) -> str:
+    return f"catalogue/{item}.yaml"
+
+
+def _basis(each: Proposal, edition: int) -> dict[str, str]:
+    """Whatever is added here rests on the platform alone; what the agency named was not read."""
+    return {
+        "kind": "platform",
+        "note": f"本地目录第 {edition} 版以内增加：{each.reason[:100]}"
+        + (f"（所据文件由单位提出：{each.source[:100]}，未核）" if each.source else ""),
+    }
+
+
+def _additions(
+    proposals: Sequence[tuple[Proposal, FieldProposal]], on: Mapping[UUID, date], edition: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Lists and data items that are added to one item."""
     lists: dict[str, Any] = {}
     fields: list[dict[str, Any]] = []
-    for each in proposals:
-        since, proposed = on[each.proposal], each.field
-        basis = {
-            "kind": "platform",
-            "note": f"本地目录第 {edition} 版以内增加：{each.reason[:100]}"
-            + (f"（所据文件由单位提出：{each.source[:100]}，未核）" if each.source else ""),
-        }
+    for each, proposed in proposals:
+        since, basis = on[each.proposal], _basis(each, edition)
         entry: dict[str, Any] = {
             "code": proposed.code,
             "name": proposed.name,
@@ -175,4 +235,4 @@ def _addition(
             entry["values"] = proposed.code
             lists[proposed.code] = [{"values": list(proposed.values), "from": since, "basis": basis}]
         fields.append(entry)
-    return {"adds_to": item, **({"lists": lists} if lists else {}), "fields": fields}
+    return lists, fields

@@ -3,62 +3,57 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from xinheng.core import canonical
 from xinheng.ground.store.transaction import Row, Transaction
+from xinheng.law.kinds import Every
 from xinheng.law.model import Disclosure, FieldType
-from xinheng.office.proposals.model import FieldProposal, Proposal, State
+from xinheng.office.proposals.model import FieldProposal, Kind, Proposal, RuleDoubt, State, What
+from xinheng.office.proposals.model_items import ItemProposal, Part
 
 _COLUMNS = (
-    "proposal, agency, account, item, field, reason, source, opened, state, decided, decided_by, note, "
+    "proposal, agency, account, item, kind, what, reason, source, opened, state, decided, decided_by, note, "
     "version"
 )
 
 
 def insert(tx: Transaction, new: Proposal) -> None:
     tx.execute(
-        """insert into proposals (proposal, agency, account, item, field, reason, source, opened, state)
-           values (%(proposal)s, %(agency)s, %(account)s, %(item)s, %(field)s, %(reason)s, %(source)s,
-                   %(opened)s, %(state)s)""",
-        {**vars(new), "field": _text(new.field), "state": new.state.value},
+        """insert into proposals
+               (proposal, agency, account, item, kind, what, reason, source, opened, state)
+           values (%(proposal)s, %(agency)s, %(account)s, %(item)s, %(kind)s, %(what)s, %(reason)s,
+                   %(source)s, %(opened)s, %(state)s)""",
+        {**vars(new), "kind": new.kind.value, "what": _text(new.what), "state": new.state.value},
     )
 
 
-def _text(field: FieldProposal) -> str:
-    return canonical.dumps(
-        {
-            "code": field.code,
-            "name": field.name,
-            "type": field.type.value,
-            "disclosure": field.disclosure.value,
-            "length": field.length,
-            "values": list(field.values),
-            "expected": field.expected,
-        }
-    )
+def _text(what: What) -> str:
+    return canonical.dumps(asdict(what))
+
+
+def _what(kind: Kind, text: str) -> What:
+    said = json.loads(text)
+    if kind is Kind.RULE:
+        return RuleDoubt(**said)
+    said["disclosure"] = Disclosure(said["disclosure"])
+    if kind is Kind.ITEM:
+        parts = tuple(Part(p["name"], FieldType(p["type"]), p["required"]) for p in said["parts"])
+        return ItemProposal(**said | {"every": Every(said["every"]), "parts": parts})
+    return FieldProposal(**said | {"type": FieldType(said["type"]), "values": tuple(said["values"])})
 
 
 def _proposal(row: Row) -> Proposal:
-    said = json.loads(row[4])
-    field = FieldProposal(
-        code=said["code"],
-        name=said["name"],
-        type=FieldType(said["type"]),
-        disclosure=Disclosure(said["disclosure"]),
-        length=said["length"],
-        values=tuple(said["values"]),
-        expected=said["expected"],
-    )
-    proposal, agency, account, item = row[:4]
-    reason, source, opened, state, decided, by, note, version = row[5:]
+    proposal, agency, account, item, kind, what = row[:6]
+    reason, source, opened, state, decided, by, note, version = row[6:]
     return Proposal(
         proposal,
         agency,
         account,
         item,
-        field,
+        _what(Kind(kind), what),
         reason,
         source,
         opened,
@@ -114,10 +109,17 @@ def issue(tx: Transaction, proposal: UUID, version: str, at: datetime) -> None:
 def issued_at(tx: Transaction) -> dict[UUID, datetime]:
     """When each issued proposal was issued."""
     return {
-        row[0]: row[1] for row in tx.fetch("select proposal, issued from proposals where state = 'issued'")
+        row[0]: row[1]
+        for row in tx.fetch(
+            "select proposal, issued from proposals where state = 'issued' and kind <> 'rule'"
+        )
     }
 
 
 def editions(tx: Transaction) -> int:
     """How many versions have been issued."""
-    return int(tx.fetch("select count(distinct issued) from proposals where state = 'issued'")[0][0])
+    return int(
+        tx.fetch("select count(distinct issued) from proposals where state = 'issued' and kind <> 'rule'")[0][
+            0
+        ]
+    )

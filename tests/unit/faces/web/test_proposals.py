@@ -11,6 +11,9 @@ from tests.e2e.town import Town
 from tests.unit.faces.web.asgi import Client
 from tests.unit.faces.web.test_desk import csrf, sign_in
 
+from xinheng.office.proposals import service
+from xinheng.office.proposals.model import RuleDoubt
+
 PATH = "/desk/proposals"
 FORM = {
     "item": "permit", "code": "x_qygm", "name": "企业规模", "type": "enum", "values": "大型、中型，小微型",
@@ -55,6 +58,39 @@ def test_a_proposal_is_made_seen_by_few_and_decided(people: tuple[Client, Client
     said = {"csrf": csrf(office), "to": "refused", "note": "上级目录已有"}
     assert office.post(f"{PATH}/{proposal}/decide", data=said).status_code == 303
     assert "上级目录已有" in clerk.get(PATH).text
+
+
+def test_a_new_item_and_a_wrong_rule_stand_on_the_page(
+    people: tuple[Client, Client, Client], place: Town
+) -> None:
+    clerk, _, office = people
+    form = {
+        "csrf": csrf(clerk), "item-code": "xnym", "item-name": "农业面源监测", "every": "quarter",
+        "item-disclosure": "shared", "item-reason": "断面数据要归集", "part-name-1": "监测断面",
+        "part-type-1": "text", "part-required-1": "yes", "part-name-3": "总磷", "part-type-3": "number",
+    }  # fmt: skip
+    wrong = clerk.post(f"{PATH}/items", data=form | {"part-name-3": "监测断面"})
+    assert wrong.status_code == 422
+    assert "数据项监测断面重复" in wrong.text
+    assert 'value="农业面源监测"' in wrong.text
+    assert office.post(f"{PATH}/items", data=form | {"csrf": csrf(office)}).status_code == 403
+    assert clerk.post(f"{PATH}/items", data=form).status_code == 303
+    page = clerk.get(PATH).text
+    assert "新事项：农业面源监测" in page
+    assert "监测断面（文字，必填）、总磷（数量）" in page
+    said = service.Doubt(
+        place.agencies["SJJ"], "xyb", "penalty", RuleDoubt("penalty.sample", "不在列表内"), "列表缺这一类"
+    )
+    with place.app.database.transaction() as tx:
+        doubt = service.doubt(tx, said, place.clock)
+    assert doubt is not None
+    assert "规则有误：行政处罚" in clerk.get(PATH).text
+    mended = f"{PATH}/{doubt.proposal}/mended"
+    assert clerk.post(mended, data={"csrf": csrf(clerk)}).status_code == 403
+    assert "待修订规则包" in office.get(PATH).text
+    assert office.post(mended, data={"csrf": csrf(office)}).status_code == 303
+    assert "已随规则包修订" in office.get(PATH).text
+    assert office.post(mended, data={"csrf": csrf(office)}).status_code == 409
 
 
 def test_an_empty_version_is_not_issued(people: tuple[Client, Client, Client]) -> None:

@@ -188,7 +188,8 @@ def do_act(web: House, session: AnySession, case: UUID, form: OwnForm) -> Respon
         with web.transaction() as tx:
             there = own_case(web, tx, session, case)
             what = allowed(session, there, form.get("act", ""))
-            if not answering.act(tx, [case], what, actor(session), reason, web.app.clock):
+            answer = answering.Answer(what, reason)
+            if not answering.act(tx, [case], answer, actor(session), web.app.clock):
                 raise _too_late()
     except XinhengError as refusal:
         if refusal.kind not in (Kind.INVALID, Kind.CONFLICT):

@@ -128,7 +128,8 @@ def do_bulk(web: House, session: AnySession, receipt: UUID, form: OwnForm) -> Re
             kept = _receipt(web, tx, session, receipt)
             what = _act(session, kept, act)
             ids = answering.fitting(tx, receipt, rule or None, what)
-            answering.act(tx, ids, what, actor(session), reason, web.app.clock)
+            answer = answering.Answer(what, reason, rule or None)
+            answering.act(tx, ids, answer, actor(session), web.app.clock)
     except XinhengError as refusal:
         if refusal.kind is not Kind.INVALID or isinstance(refusal, ParameterError):
             raise

@@ -1,16 +1,14 @@
-"""目录建议: agencies propose data items, the office decides and issues a version."""
+"""目录建议: agencies propose items and data items, the office decides and issues; rules found wrong wait."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 
-from xinheng.core.times import Known
 from xinheng.faces.app import issuing
 from xinheng.faces.web.access import (
     AnySession,
@@ -24,70 +22,21 @@ from xinheng.faces.web.access import (
     who,
 )
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.desk import proposals_views as views
 from xinheng.faces.web.errors import RoleRefusedError
-from xinheng.faces.web.views import FormError, Tag, moment
+from xinheng.faces.web.views import FormError
 from xinheng.law.errors import PackError
+from xinheng.law.kinds import Every
 from xinheng.law.model import Disclosure, FieldType
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Role, Session
-from xinheng.office.proposals import model, service
+from xinheng.office.proposals import model, model_items, service
 from xinheng.office.proposals.errors import NothingToIssue, ProposalDecided, ProposalRefused
-from xinheng.office.proposals.model import FieldProposal, Proposal, State
+from xinheng.office.proposals.model import FieldProposal, Kind, State
+from xinheng.office.proposals.model_items import ItemProposal, Part
 
 router = APIRouter(include_in_schema=False)
 PATH: Final = "/desk/proposals"
-
-TYPES: Final = (
-    (FieldType.TEXT, "文字", "一行以内，如名称"),
-    (FieldType.LONG_TEXT, "长文字", "多行，其中的证件号码会被遮盖"),
-    (FieldType.CODE, "编号", "如证书编号；不能是数字格式的单元格"),
-    (FieldType.DATE, "日期", "年月日"),
-    (FieldType.WAN_YUAN, "金额（万元）", "至多六位小数"),
-    (FieldType.ENUM, "列表", "只能取写明的值"),
-)
-DISCLOSURES: Final = (
-    (Disclosure.SHARED, "政务共享", "机关之间可用"),
-    (Disclosure.AUTHORISED, "授权查询", "单位授权后可查"),
-)
-TONES: Final = {
-    State.PROPOSED: "warn",
-    State.ACCEPTED: "info",
-    State.REFUSED: "bad",
-    State.TAKEN_BACK: "",
-    State.ISSUED: "good",
-}
-
-
-@dataclass(frozen=True)
-class ProposalLine:
-    proposal: UUID
-    agency: str
-    item: str
-    code: str
-    name: str
-    about: str
-    reason: str
-    source: str
-    opened: str
-    tag: Tag
-    note: str | None
-    version: str | None
-    may_decide: bool
-    may_take_back: bool
-
-
-@dataclass(frozen=True)
-class View:
-    lines: tuple[ProposalLine, ...]
-    items: tuple[tuple[str, str], ...]
-    types: tuple[tuple[str, str, str], ...]
-    disclosures: tuple[tuple[str, str, str], ...]
-    may_propose: bool
-    may_issue: int  # accepted proposals that wait for a version; 0 hides the button
-    form: dict[str, str]
-    pack: str
-    said: str = ""
-    errors: tuple[FormError, ...] = ()
 
 
 @router.get(PATH, dependencies=[Depends(signed_in)])
@@ -110,47 +59,23 @@ def _page(
         names = agencies.by_ids(tx, {p.agency for p in found})
     office = session.account.role is Role.OFFICE
     items = {i.id: i.name for i in web.app.pack.items.values()}
-    view = View(
+    view = views.View(
         lines=tuple(
-            _line(p, names[p.agency].name if p.agency in names else "—", items, session) for p in found
+            views.line(p, names[p.agency].name if p.agency in names else "—", items, session) for p in found
         ),
         items=tuple(items.items()),
-        types=tuple((t.value, text, note) for t, text, note in TYPES),
-        disclosures=tuple((d.value, text, note) for d, text, note in DISCLOSURES),
+        types=tuple((t.value, text, note) for t, text, note in views.TYPES),
+        disclosures=tuple((d.value, text, note) for d, text, note in views.DISCLOSURES),
+        part_types=tuple((t.value, views.TYPE_NAMES[t]) for t in model_items.PART_TYPES),
+        often=tuple((e.value, text, "") for e, text in model_items.EVERY.items()),
         may_propose=session.account.role is Role.CLERK and session.agency is not None,
-        may_issue=sum(p.state is State.ACCEPTED for p in found) if office else 0,
+        may_issue=sum(p.state is State.ACCEPTED and p.kind is not Kind.RULE for p in found) if office else 0,
         form=form or {},
         pack=web.app.pack.label,
         said=said,
         errors=tuple(errors),
     )
     return web.render.private("desk/proposals.html", "proposals", status=status, view=view, who=who(session))
-
-
-def _line(found: Proposal, agency: str, items: dict[str, str], session: Session) -> ProposalLine:
-    kinds = {t.value: text for t, text, _ in TYPES} | {d.value: text for d, text, _ in DISCLOSURES}
-    about = [kinds.get(found.field.type.value, found.field.type.value), kinds[found.field.disclosure.value]]
-    if found.field.length:
-        about.append(f"至多 {found.field.length} 字")
-    if found.field.values:
-        about.append("取值：" + "、".join(found.field.values))
-    office = session.account.role is Role.OFFICE
-    return ProposalLine(
-        proposal=found.proposal,
-        agency=agency,
-        item=items.get(found.item, found.item),
-        code=found.field.code,
-        name=found.field.name,
-        about="，".join(about),
-        reason=found.reason,
-        source=found.source,
-        opened=moment(Known(found.opened)),
-        tag=Tag(service.NAMES[found.state], TONES[found.state]),
-        note=found.note or None,
-        version=found.version,
-        may_decide=office and found.state in (State.PROPOSED, State.ACCEPTED),
-        may_take_back=session.account.agency == found.agency and found.state is State.PROPOSED,
-    )
 
 
 @router.post(PATH, dependencies=[Depends(sender)])
@@ -162,10 +87,10 @@ def propose(web: House, session: Sender, form: OwnForm) -> Response:
             agency=session.agency.agency,
             account=session.account.account,
             actor=session.account.login,
-            item=form.get("item", ""),
-            field=_field(form),
+            what=_field(form),
             reason=form.get("reason", ""),
             source=form.get("source", ""),
+            item=form.get("item", ""),
         )
         with web.transaction() as tx:
             service.propose(tx, web.app.pack, wish, web.app.clock)
@@ -185,11 +110,57 @@ def _field(form: dict[str, str]) -> FieldProposal:
         code=form.get("code", "").strip().upper(),
         name=form.get("name", "").strip(),
         type=FieldType(form["type"]) if form.get("type") in known else FieldType.TEXT,
-        disclosure=Disclosure.AUTHORISED if form.get("disclosure") == "authorised" else Disclosure.SHARED,
+        disclosure=_disclosure(form.get("disclosure", "")),
         length=int(length) if length else None,
         values=tuple(v.strip() for v in values if v.strip()),
         expected=form.get("expected") == "yes",
     )
+
+
+@router.post(PATH + "/items", dependencies=[Depends(sender)])
+def propose_item(web: House, session: Sender, form: OwnForm) -> Response:
+    """An agency proposes a new item; it would be the one to send it."""
+    assert session.agency is not None  # noqa: S101 - `sender` says so
+    try:
+        wish = service.Wish(
+            agency=session.agency.agency,
+            account=session.account.account,
+            actor=session.account.login,
+            what=_whole(form),
+            reason=form.get("item-reason", ""),
+            source=form.get("item-source", ""),
+        )
+        with web.transaction() as tx:
+            service.propose(tx, web.app.pack, wish, web.app.clock)
+    except ProposalRefused as refusal:
+        errors = [FormError(text, "item-code") for text in refusal.found.split("；")]
+        return _page(web, session, errors=errors, form=form, status=422)
+    return RedirectResponse(PATH, 303)
+
+
+def _whole(form: dict[str, str]) -> ItemProposal:
+    types = {t.value: t for t in model_items.PART_TYPES}
+    every = {e.value: e for e in model_items.EVERY}
+    parts = tuple(
+        Part(
+            form[f"part-name-{n}"].strip(),
+            types.get(form.get(f"part-type-{n}", ""), FieldType.TEXT),
+            form.get(f"part-required-{n}") == "yes",
+        )
+        for n in range(1, model_items.PARTS + 1)
+        if form.get(f"part-name-{n}", "").strip()
+    )
+    return ItemProposal(
+        code=form.get("item-code", "").strip().upper(),
+        name=form.get("item-name", "").strip(),
+        every=every.get(form.get("every", ""), Every.EVENT),
+        disclosure=_disclosure(form.get("item-disclosure", "")),
+        parts=parts,
+    )
+
+
+def _disclosure(text: str) -> Disclosure:
+    return Disclosure.AUTHORISED if text == Disclosure.AUTHORISED.value else Disclosure.SHARED
 
 
 @router.post(PATH + "/{proposal}/take-back", dependencies=[Depends(sender)])
@@ -213,6 +184,15 @@ def decide(web: House, session: Overseer, proposal: UUID, form: OwnForm) -> Resp
     except (ProposalRefused, ProposalDecided) as refusal:
         error = FormError(f"{refusal.found}。应为：{refusal.expected}", f"note-{proposal}")
         return _page(web, session, errors=[error], status=422)
+    return RedirectResponse(PATH, 303)
+
+
+@router.post(PATH + "/{proposal}/mended", dependencies=[Depends(overseer)])
+def mend(web: House, session: Overseer, proposal: UUID, form: OwnForm) -> Response:
+    """The office notes that the active pack has the rule mended."""
+    _only_the_office(session)
+    with web.transaction() as tx:
+        service.mended(tx, web.app.pack, proposal, web.app.clock, session.account.login)
     return RedirectResponse(PATH, 303)
 
 
