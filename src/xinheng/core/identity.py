@@ -38,6 +38,16 @@ _CANDIDATE: Final = "^[A-Za-z]*?([0-9]{17}[0-9Xx]|[0-9]{15})[A-Za-z]*$"
 _WORTH_A_LOOK: Final = "[0-9０-９]{15}"
 # The first look at a text, in SQL: whatever could become worth a look once blanks inside are gone.
 _CHEAP: Final = "[0-9０-９]([ \\x{200B}-\\x{200F}\\x{2060}\\x{FEFF}\\x{AD}-]{0,3}[0-9０-９]){14}"
+# A run that `_CANDIDATE` fits once it is folded, with a month and a day of birth in their places: texts
+# without any need not be taken apart in SQL.
+_BORN: Final = (
+    "(?:[0０][1-9１-９]|[1１][0-2０-２])(?:[0０][1-9１-９]|[12１２][0-9０-９]|[3３][01０１])[0-9０-９]{3}"
+)
+_POSSIBLE: Final = (
+    "(?:^|[^0-9A-Za-z０-９Ａ-Ｚａ-ｚ])[A-Za-zＡ-Ｚａ-ｚ]*"
+    f"(?:[0-9０-９]{{6}}(?:[1１][89８９]|[2２][0０])[0-9０-９]{{2}}{_BORN}[0-9０-９XxＸｘ]|[0-9０-９]{{8}}{_BORN})"
+    "[A-Za-zＡ-Ｚａ-ｚ]*(?:[^0-9A-Za-z０-９Ａ-Ｚａ-ｚ]|$)"
+)
 _SAID_BEFORE: Final = "(身份证|身份号|证件号|身份証|公民号)[^0-9A-Za-z]{0,12}$"
 _NUMBER_BEFORE: Final = "(第|字|〕|\\]|】)[ ]?$"
 _NUMBER_AFTER: Final = "^[ ]?号"
@@ -124,7 +134,8 @@ def mask_sql(column: str) -> str:
     joined = f"regexp_replace(regexp_replace({column}, '{_INSIDE}', '', 'g'), '{_SPACED}', '\\1\\2\\3', 'g')"
     shown = "list_transform(runs, lambda run, i: " + _masked_sql("run", "runs[i - 1]", "runs[i + 1]") + ")"
     return (
-        f"CASE WHEN NOT regexp_matches({column}, '{_CHEAP}') THEN {column} ELSE "
+        f"CASE WHEN NOT regexp_matches({column}, '{_CHEAP}') THEN {column} "
+        f"WHEN NOT regexp_matches({joined}, '{_POSSIBLE}') THEN {column} ELSE "
         f"list_transform([regexp_extract_all({joined}, '{_RUN}|{_OTHER}')], lambda runs: "
         f"list_transform([{shown}], lambda masked: "
         f"CASE WHEN masked = runs THEN {column} ELSE array_to_string(masked, '') END)[1])[1] END"

@@ -72,7 +72,8 @@ def _masked(normal: str, item: Item, filled: Sequence[Field], line: str, raw: st
         for f in filled
     )
     beside = f"concat_ws({bar}, {beside})" if filled else "''"
-    hidden = f"CASE WHEN regexp_matches(beside, '{_SUSPECT}') THEN {identity.mask_sql('beside')} END"
+    masked = f"nullif({identity.mask_sql('beside')}, beside)"
+    hidden = f"CASE WHEN regexp_matches(beside, '{_SUSPECT}') THEN {masked} END"  # NULL: nothing to hide
     places = {f.code: i for i, f in enumerate(filled, start=1)}
     fields = "".join(f"{_apart(f, places.get(f.code))}, " for f in item.fields)
     count = f"CASE WHEN hidden IS NULL THEN 0 ELSE {identity.count_sql('beside', 'hidden')} END"
