@@ -129,6 +129,10 @@ class Publicity:
         """The rulings of one item, one a channel."""
         return tuple(r for r in self.rulings if r.item == item)
 
+    def fields(self, item: str) -> tuple[str, ...]:
+        """The fields that the rulings of one item read, by their codes, sorted."""
+        return tuple(sorted({code for ruling in self.for_item(item) for code in ruling.columns.values()}))
+
 
 def parse(
     documents: Sequence[Node], bases: Bases, inherited: Publicity | None, pack: str, *, tried: bool = True

@@ -19,6 +19,7 @@ from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.matching import Decisions
 from xinheng.evidence.intake.model import Outcome
+from xinheng.evidence.intake.seal_statements import ACTS, Sender
 from xinheng.evidence.intake.senders import Source
 from xinheng.evidence.ledger import comparison
 from xinheng.evidence.ledger import service as ledger
@@ -90,7 +91,9 @@ def enter_rows(
     progress("seal")
     there = returned_cases.write_open(tx, folder, source.own)
     back = _back(draft, decisions)
-    sender = seal.Sender(source.agency, receipt, draft.rules.pack.label, draft.rules.profile.id)
+    pack = draft.rules.pack
+    read = pack.publicity.fields(this.item.id)
+    sender = Sender(source.agency, receipt, pack.label, draft.rules.profile.id, read)
     taken: list[seal.Sealed] = []
     appended = None
     projectors = house.projectors
@@ -145,7 +148,7 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
             f"COPY (SELECT code, name, representative FROM (SELECT {roles['party_code']} AS code, "
             f"{roles['party_name']} AS name, {representative} AS representative, min(line) AS first "
             f"FROM ({draft.split.rows_sql()}) "
-            f"JOIN read_parquet({sql_text(str(folder / seal.ACTS))}) a USING (line) "
+            f"JOIN read_parquet({sql_text(str(folder / ACTS))}) a USING (line) "
             f"GROUP BY 1, 2) ORDER BY first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)"
         ],
     )

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,21 +23,21 @@ import pyarrow.parquet as pq
 from xinheng.core.cells import sql_text
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock
-from xinheng.evidence.intake.matching import ARRIVING
-from xinheng.evidence.intake.record_key import content_mac_sql, digests_sql, payload_sql
+from xinheng.evidence.intake.seal_statements import (
+    ACTS,
+    DUE,
+    ORGANISATIONS,
+    SEALED,
+    Sender,
+    seal_statements,
+)
 from xinheng.evidence.intake.split import Split
-from xinheng.evidence.ledger import sql as hashes
 from xinheng.evidence.ledger.batches import SCHEMAS
 from xinheng.evidence.ledger.model import CLASSES, SALT_BYTES, EventKind
 from xinheng.evidence.ledger.projection import Batch, Part
 from xinheng.ground.engine import Engine
 
-ACTS = "acts.parquet"
-DUE = "due.parquet"
-ORGANISATIONS = "organisations.parquet"
-SEALED = "sealed-{}.parquet"
 CHUNK = 50_000  # rows sealed at a time: they are sorted, all their columns with them
-GROUP = 20_480  # wide rows that the engine holds per thread before writing
 PIECE = 20_000  # rows turned into Arrow at a time
 FACT_TYPES = {"record": pa.binary(16)}  # the fields are texts
 
@@ -52,16 +51,6 @@ ACT_SCHEMA = pa.schema(
         *((f"salt{i}", pa.binary(SALT_BYTES)) for i in range(len(CLASSES))),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Sender:
-    """What all events of a submission have in common."""
-
-    source: UUID
-    receipt: UUID
-    pack: str
-    profile: str
 
 
 def write_acts(
@@ -134,6 +123,7 @@ class Sealed(Batch):
     corrected: int = 0  # events that correct; the others record
     late: int = 0  # new records that came after their last day
     undated: int = 0  # new records without one (无法计算)
+    left_out: frozenset[str] = frozenset()  # fields of the item that `facts` has not
 
     @property
     def name(self) -> str:
@@ -158,6 +148,8 @@ class Sealed(Batch):
         return pa.RecordBatchReader.from_batches(schema, self._pieces(schema, self._kind(part)))
 
     def parquet(self, part: Part, columns: Sequence[str], target: Path) -> Path:
+        if missed := self.left_out.intersection(columns):
+            raise ValueError(f"the rows were sealed without {sorted(missed)}")
         if self._kind(part) is None and set(columns) <= set(self._columns()):
             return self.file
         return super().parquet(part, columns, target)
@@ -231,12 +223,13 @@ def _sealed(
     besides: Sequence[str] = (),
 ) -> Sealed:
     folder = split.staged.folder
-    statement = _seal_statement(split, sender, place, (lines[0].as_py(), lines[-1].as_py()))
+    statements = seal_statements(split, sender, place, (lines[0].as_py(), lines[-1].as_py()))
     asked = _sums_query(folder / SEALED.format(place))
-    ((count, corrected, late, undated),) = engine.run(folder, [*besides, statement], [asked])[0]
+    ((count, corrected, late, undated),) = engine.run(folder, [*besides, *statements], [asked])[0]
     if count != len(lines):
         raise RuntimeError(f"{len(lines)} rows were to become events, {count} did")
-    return Sealed(folder, count, split.item.id, place, corrected, late, undated)
+    left_out = frozenset(f.code for f in split.item.fields if not f.dropped and f.code not in sender.read)
+    return Sealed(folder, count, split.item.id, place, corrected, late, undated, left_out)
 
 
 def _sums_query(sealed: Path) -> str:
@@ -247,53 +240,6 @@ def _sums_query(sealed: Path) -> str:
         f"count(*) FILTER ({recorded} AND received_on > due_on), "
         f"count(*) FILTER ({recorded} AND due_on IS NULL) FROM {_parquet(sealed)}"
     )
-
-
-def _seal_statement(split: Split, sender: Sender, place: int, lines: tuple[int, int]) -> str:
-    item, folder = split.item, split.staged.folder
-    within = f"line BETWEEN {lines[0]} AND {lines[1]}"
-    fields = ", ".join(f'"{f.code}"' for f in item.fields if not f.dropped)
-    said = ", ".join(f"{payload_sql(item, c)} AS {c}" for c in CLASSES)
-    constants = (
-        f"{hashes.blob(sender.source.bytes)} AS source, {hashes.blob(sender.receipt.bytes)} AS receipt, "
-        f"{sql_text(sender.pack)} AS pack, {sql_text(item.id)} AS item, "
-        f"{sql_text(sender.profile)} AS profile, "
-        f"'current' AS state, DATE '{split.day.isoformat()}' AS received_on"
-    )
-    decided = f'TRY_CAST("{item.roles["decided"]}" AS DATE)'
-    rows = (
-        f"SELECT line, a.kind, a.event, a.record, a.previous, a.salt0, a.salt1, a.salt2, o.subject, "
-        f"key_mac, shown_mark, reported_mark, {said}, {constants}, w.due_on, "
-        f"{decided} AS valid_from, {decided} AS decided_on, {item.column('document')} AS document, "
-        f'"{item.roles["authority"]}" AS authority, {fields} '
-        f"FROM ({split.rows_sql(lines=lines)}) c "
-        f"JOIN (SELECT * FROM {_parquet(folder / ACTS)} WHERE {within}) a USING (line) "
-        f"JOIN (SELECT line, key_mac FROM {_parquet(folder / ARRIVING)} WHERE {within}) m "
-        f"USING (line) "
-        f'JOIN {_parquet(folder / ORGANISATIONS)} o ON o.code = c."{item.roles["party_code"]}" '
-        f"LEFT JOIN {_parquet(folder / DUE)} w ON w.decided = {decided}"
-    )
-    bound = ", ".join(
-        f"{hashes.commitment(f'salt{i}', f'digest{i}')} AS commitment{i}" for i in range(len(CLASSES))
-    )
-    entry = hashes.entry(
-        hashes.EntryColumns(
-            **{n: n for n in ("kind", "event", "record", "item", "subject", "source", "pack", "valid_from")},
-            commitments=("commitment0", "commitment1", "commitment2"),
-        )
-    )
-    sealed = (
-        f"SELECT * EXCLUDE (salt0, salt1, salt2, digest0, digest1, digest2, "
-        f"commitment0, commitment1, commitment2), "
-        f"salt0 || salt1 || salt2 AS salts, commitment0 || commitment1 || commitment2 AS commitments, "
-        f"{content_mac_sql(split.macs)} AS content_mac, "
-        f"{entry} AS entry FROM (SELECT *, {bound} FROM (SELECT *, {digests_sql()} FROM ({rows}))) "
-        # a join emits a row that collides in its hash table after the others of its vector: lines out of
-        # order, and whoever merges a receipt by line would lose them
-        f"ORDER BY line"
-    )
-    target = sql_text(str(folder / SEALED.format(place)))
-    return f"COPY ({sealed}) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})"
 
 
 def _in_order(piece: pa.RecordBatch) -> pa.RecordBatch:

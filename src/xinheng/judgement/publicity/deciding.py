@@ -46,7 +46,7 @@ def decide(engine: Engine, pack: Pack, batch: Batch, part: Part) -> None:
     """Decide the records of one part (`records` or `changed`) that stand and have facts, into a file beside
     the batch. Raises EngineFailed and its kin."""
     rulings = _rulings(pack, batch)
-    codes = sorted({code for ruling in rulings for code in ruling.columns.values()})
+    codes = pack.publicity.fields(batch.item) if batch.item else ()
     facts, standing = (
         batch.folder / f"publicity-{name}{batch.name}.parquet" for name in ("facts", "records")
     )

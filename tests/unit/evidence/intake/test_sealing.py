@@ -150,3 +150,9 @@ def test_nothing_is_sealed_any_more_once_loading_has_failed(
     with pytest.raises(RuntimeError, match="no room"):
         house.send(*sheet())
     assert counting.asked < ROWS
+
+
+def test_fields_that_were_not_sealed_are_refused_not_given_as_empty(tmp_path: Path) -> None:
+    piece = seal.Sealed(tmp_path, 1, "penalty", left_out=frozenset({"CF_SY"}))
+    with pytest.raises(ValueError, match="CF_SY"):
+        piece.parquet("facts", ("record", "CF_SY"), tmp_path / "facts.parquet")
