@@ -222,7 +222,7 @@ create table publicity (                      -- one row a record and channel
 );
 -- Ascending, and read backwards: what comes in is mostly newer than what is held.
 create index publicity_list on publicity (item, decided_on, record) where listed;
-create index publicity_authority on publicity (authority, decided_on, record) where listed;
+create index publicity_authority on publicity (authority, item, decided_on) where listed;
 create index publicity_subject on publicity (subject) where listed;
 create table publicity_names (                -- of items, channels and deciding authorities: some hundreds
     number       bigint primary key,          -- a digest of kind and name

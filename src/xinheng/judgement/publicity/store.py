@@ -80,10 +80,10 @@ def enter_words(tx: Transaction, words: Words) -> None:
 def forget_names(tx: Transaction) -> None:
     """Forget the authorities that no row names any more: after an erasure nothing of what a record said is
     left. Call it while nobody else can append."""
-    # `offset 0` has each looked up by the index; those of which nothing is listed are few
+    # those of which nothing is listed are few: for them alone the table is looked through
     idle = tx.fetch(
-        """select number from publicity_names n where kind = 'authority' and not exists (
-               select from publicity p where p.listed and p.authority = n.number offset 0)"""
+        f"""select number from publicity_names n
+            where kind = 'authority' and ({_LISTED["authority"]}) is not true"""
     )
     if idle:
         tx.execute(
@@ -146,31 +146,34 @@ def of_records(tx: Transaction, records: Sequence[UUID], channel: str | None = N
 
 def listed(tx: Transaction, asked: Listing, day: date, limit: int) -> list[PublicityRow]:
     """Shown records on `day`, latest decision first, at most `limit`."""
-    where, params = _where(tx, asked, day)
-    if where is None:
+    way = _way(tx, asked, day)
+    if way is None:
         return []
-    # Item by item, so that the index of lists gives the latest of each without sorting the rest.
     rows = tx.fetch(
         f"""select {_COLUMNS} from (
-                select p.* from unnest(%(items)s::bigint[]) as each(item) cross join lateral (
-                    select * from publicity p where {where} and p.item = each.item
+                select p.* from {way.each} cross join lateral (
+                    select * from publicity p where {way.where}
                     order by p.decided_on desc, p.record desc limit %(limit)s) p
                 order by p.decided_on desc, p.record desc limit %(limit)s) p {_WORDS}
             order by p.decided_on desc, p.record desc""",
-        {**params, "items": [number_of("item", asked.item)] if asked.item else items(tx), "limit": limit},
+        {**way.params, "limit": limit},
     )
     return [row_of(row) for row in rows]
 
 
 def counted(tx: Transaction, asked: Listing, day: date, most: int) -> int:
     """How many records are shown on `day`; never counts beyond `most` + 1."""
-    where, params = _where(tx, asked, day)
-    if where is None:
+    way = _way(tx, asked, day)
+    if way is None:
         return 0
-    item = "and p.item = %(item)s" if asked.item else ""
+    # In the order of the index: whoever looks through the table until it has enough reads all of it where
+    # an item came last.
     rows = tx.fetch(
-        f"select count(*) from (select 1 from publicity p where {where} {item} limit %(most)s) as found",
-        {**params, "item": asked.item and number_of("item", asked.item), "most": most + 1},
+        f"""select count(*) from (
+                select 1 from {way.each} cross join lateral (
+                    select 1 from publicity p where {way.where} order by p.decided_on desc limit %(most)s) p
+                limit %(most)s) as found""",
+        {**way.params, "most": most + 1},
     )
     return int(rows[0][0])
 
@@ -203,11 +206,12 @@ def authorities(tx: Transaction, part: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-# Is there any listed row of a name? `offset 0` has it looked up by the index, name by name.
+# Is there any listed row of a name? Asked for the first in an order, the index is what answers.
 _LISTED = {
-    column: f"""kind = '{column}' and exists (
-        select from publicity p where p.listed and p.{column} = n.number offset 0)"""
-    for column in ("item", "authority")
+    column: f"""kind = '{column}' and (
+        select true from publicity p where p.listed and p.{column} = n.number
+        order by {order} limit 1)"""
+    for column, order in (("item", "p.decided_on"), ("authority", "p.item"))
 }
 
 
@@ -215,18 +219,33 @@ def _channel(name: str | None) -> int | None:
     return None if name is None else number_of("channel", name)
 
 
-def _where(tx: Transaction, asked: Listing, day: date) -> tuple[str | None, Params]:
-    """The condition of a listing; None where no authority has such a name, so that nothing is shown."""
-    parts = [_SHOWN]
-    params: dict[str, object] = {"day": day}
+@dataclass(frozen=True)
+class _Way:
+    """How a listing is gone through: by items, by authorities and items, or as the subjects have it. Of each,
+    an index gives the latest rows without sorting the rest."""
+
+    each: str  # what to go through one by one
+    where: str  # of the rows `p` of each
+    params: Params
+
+
+def _way(tx: Transaction, asked: Listing, day: date) -> _Way | None:
+    """None where no authority has such a name, so that nothing is shown."""
+    each, parts, params = ["(select) as once"], [_SHOWN], dict[str, object](day=day)
+    if asked.item or not (asked.subject or asked.subjects):
+        each.append("unnest(%(items)s::bigint[]) as i (item)")
+        parts.append("p.item = i.item")
+        params["items"] = [number_of("item", asked.item)] if asked.item else items(tx)
     if asked.authority:
         found = authorities(tx, asked.authority)
         if not found:
-            return None, params
-        # a sum has no index: many are filtered on the way through the index of lists
-        column = "p.authority" if len(found) <= _FEW else "p.authority + 0"
-        parts.append(f"{column} = any(%(authorities)s::bigint[])")
+            return None
         params["authorities"] = found
+        if len(found) <= _FEW:
+            each.append("unnest(%(authorities)s::bigint[]) as a (authority)")
+            parts.append("p.authority = a.authority")
+        else:  # a sum has no index: they are filtered on the way through the index of lists
+            parts.append("p.authority + 0 = any(%(authorities)s::bigint[])")
     if asked.decided_from:
         parts.append("p.decided_on >= %(decided_from)s")
         params["decided_from"] = asked.decided_from
@@ -242,7 +261,7 @@ def _where(tx: Transaction, asked: Listing, day: date) -> tuple[str | None, Para
     if asked.after:
         parts.append("(p.decided_on, p.record) < (%(after_day)s, %(after_record)s::uuid)")
         params |= {"after_day": asked.after[0], "after_record": str(asked.after[1])}
-    return " and ".join(parts), params
+    return _Way(" cross join ".join(each), " and ".join(parts), params)
 
 
 def row_of(row: Row) -> PublicityRow:
