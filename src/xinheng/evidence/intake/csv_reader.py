@@ -87,13 +87,15 @@ def _staged(folder: Path, data: Path, layout: Layout, relation: str) -> Staged:
 
 
 def _likely(path: Path, folder: Path, known: Dictionary, limits: Limits) -> Staged | None:
-    """The file as it will be staged if all of it is as its beginning is; None where that is not worth a try.
+    """The file as it will be staged if all of it is as its beginning is, `rows` being an estimate; None where
+    that is not worth a try.
 
     Refusals are left to the one who has seen all of the file.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    if path.stat().st_size < LONG_BYTES or not encoding.begins_as_utf8(head) or b"\0" in head:
+    size = path.stat().st_size
+    if size < LONG_BYTES or not encoding.begins_as_utf8(head) or b"\0" in head:
         return None
     try:
         layout = _layout(path, path.name, known, limits)
@@ -102,7 +104,8 @@ def _likely(path: Path, folder: Path, known: Dictionary, limits: Limits) -> Stag
     if layout.header_lines != layout.header_index + 1:
         return None
     data = _linked(path, folder)
-    return replace(_staged(folder, data, layout, in_place(data, layout)), ordered=True)
+    about = size * head.count(b"\n") // len(head)
+    return replace(_staged(folder, data, layout, in_place(data, layout)), rows=about, ordered=True)
 
 
 def refuse_columns(count: int, limits: Limits, name: str) -> None:
