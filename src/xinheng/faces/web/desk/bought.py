@@ -80,16 +80,20 @@ def show_bought(
     item: Annotated[str, Query(max_length=60)] = "",
     page: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """Bought data of one item, latest first: the agency's own, the office's whole place."""
+    """Bought data of an item, latest first: the agency's own, the office's whole place."""
     items, number = commercial(web.app.pack), page_number(page)
-    chosen = items.get(item) or next(iter(items.values()), None)
     lines: list[Line] = []
-    if chosen is not None:
-        with web.transaction() as tx:
-            found = own_records.found(tx, chosen.id, _sources(web, tx, session), "", None, number * SIZE + 1)
+    chosen = items.get(item)
+    with web.transaction() as tx:
+        sources = _sources(web, tx, session)
+        for each in (chosen,) if chosen else items.values():  # without one named, the first that has any
+            found = own_records.found(tx, each.id, sources, "", None, number * SIZE + 1)
             there = [one.record for one in found[(number - 1) * SIZE :]]
             said = {record: _fields(texts) for record, texts in receipt_rows.current(tx, there).items()}
-        lines = [line(chosen, r, said.get(r, {}), web.today()) for r in there]
+            lines = [line(each, r, said.get(r, {}), web.today()) for r in there]
+            if lines:
+                chosen = each
+                break
     view = BoughtView(
         lines=tuple(lines[:SIZE]),
         items=tuple((i.id, i.name) for i in items.values()),

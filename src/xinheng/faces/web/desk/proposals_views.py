@@ -53,6 +53,7 @@ class ProposalLine:
     note: str | None
     version: str | None
     may_decide: bool
+    may_accept: bool
     may_take_back: bool
     may_mend: bool
 
@@ -94,6 +95,7 @@ def line(found: Proposal, agency: str, items: Mapping[str, str], session: Sessio
         note=found.note or None,
         version=found.version,
         may_decide=office and undecided,
+        may_accept=office and found.state is State.PROPOSED,
         may_take_back=session.account.agency == found.agency and found.state is State.PROPOSED,
         may_mend=office and found.kind is Kind.RULE and found.state is State.ACCEPTED,
     )
