@@ -31,6 +31,7 @@ import uvicorn
 from xinheng.core.times import today
 from xinheng.faces.app import App, Settings, init_home, open_app
 from xinheng.faces.web.application import create_app
+from xinheng.faces.web.server import settled
 from xinheng.office.access import accounts
 from xinheng.office.access import service as access
 from xinheng.office.access.model import Agency, AgencyKind, Role
@@ -75,7 +76,7 @@ def measure(*, small: bool = False) -> list[dict[str, object]]:
         with open_app(settings, serving=True) as app:
             office = _office(app)
             _cases(office, count)
-            with _served(create_app(app)) as url:
+            with settled(), _served(create_app(app)) as url:
                 return _asked(url, office, count)
 
 

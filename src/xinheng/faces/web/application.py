@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -109,14 +108,7 @@ def create_app(app: App) -> FastAPI:
                 calls=Pace(app.settings.calls_per_minute),
                 program_turns=Turns(at_once=1, patience=30),
             )
-            # Pack and modules stay for good: walking over all of them at every full collection would stop
-            # every request for a fifth of a second.
-            gc.collect()
-            gc.freeze()
-            try:
-                yield
-            finally:
-                gc.unfreeze()
+            yield
 
     web = FastAPI(
         title="信衡公共信用信息接口",

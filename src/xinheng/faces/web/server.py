@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -20,7 +23,22 @@ GRACE = 20  # seconds for running requests when the server stops
 
 def serve(app: App, host: str = LOOPBACK, port: int = PORT) -> None:
     """Serve portal, desk and api until stopped by a signal."""
-    server(app, host, port).run()
+    running = server(app, host, port)
+    app.reload_pack()
+    with settled():
+        running.run()
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """What a process that serves has made by now stays for good, pack and modules: walking over all of it
+    at every full collection would stop every request for a fifth of a second."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def server(app: App, host: str = LOOPBACK, port: int = PORT) -> uvicorn.Server:
