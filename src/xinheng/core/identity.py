@@ -19,7 +19,7 @@ from typing import Final
 from xinheng.core.cells import NARROW, WIDE, sql_text
 from xinheng.core.divisions import ENDINGS
 from xinheng.core.uscc import CodeWarning, judge
-from xinheng.core.uscc_sql import checks_hold_sql
+from xinheng.core.uscc_sql import digits_hold_sql, inner_product_sql
 
 MASK: Final = "［身份证号码已隐去］"
 
@@ -167,14 +167,12 @@ def _masked_sql(run: str, before: str, after: str) -> str:
 
 def _is_masked_sql(before: str, after: str) -> str:
     """`_is_masked` over the names `number` and `flat`."""
-    total = " + ".join(
-        f"CAST(substr(number, {i + 1}, 1) AS integer) * {weight}" for i, weight in enumerate(_WEIGHTS)
-    )
-    check = f"(substr('{_CHECKS}', CAST(({total}) % 11 + 1 AS bigint), 1) = upper(substr(number, 18, 1)))"
+    total = inner_product_sql("substr(number, 1, 17)", _WEIGHTS)
+    check = f"(substr('{_CHECKS}', {total} % 11 + 1, 1) = upper(substr(number, 18, 1)))"
     numbered = (
         f"(regexp_matches({before}, '{_NUMBER_BEFORE}') AND regexp_matches({after}, '{_NUMBER_AFTER}'))"
     )
-    code = f"(regexp_matches({before}, '{_CODE_BEFORE}') AND {checks_hold_sql('upper(number)')})"
+    code = f"(regexp_matches({before}, '{_CODE_BEFORE}') AND {digits_hold_sql('upper(number)')})"
     return (
         f"CASE WHEN number = '' THEN false WHEN NOT {_plausible_sql()} "
         f"OR regexp_matches({after}, '{_AMOUNT_AFTER}') THEN false "
@@ -186,9 +184,9 @@ def _is_masked_sql(before: str, after: str) -> str:
 
 
 def _plausible_sql() -> str:
-    provinces = ", ".join(f"'{p}'" for p in _PROVINCES)
+    provinces = "|".join(_PROVINCES)
     born = "CASE WHEN length(number) = 18 THEN substr(number, 7, 8) ELSE '19' || substr(number, 7, 6) END"
     return (
-        f"(substr(number, 1, 2) IN ({provinces}) AND ({born}) BETWEEN '18800101' AND '20991231' "
+        f"(regexp_matches(number, '^({provinces})') AND ({born}) BETWEEN '18800101' AND '20991231' "
         f"AND try_strptime({born}, '%Y%m%d') IS NOT NULL)"
     )

@@ -6,6 +6,7 @@ bit string behind an offset table (a list of seven thousand literals in an IN co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -16,6 +17,8 @@ from xinheng.core.divisions import ENDINGS
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS: Final = tuple(pow(3, i, 31) for i in range(17))
 ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
+# The remainder 0 asks for 11 − 0 = 11 → "0", 1 for 10 → "X", r for 11 − r.
+_ORGANISATION_CHECKS: Final = "0X987654321"
 LOOKALIKES_FROM: Final = "OIZS"
 LOOKALIKES_TO: Final = "0125"
 
@@ -79,12 +82,22 @@ def _verdict(c: str) -> str:
     )
 
 
-def checks_hold_sql(c: str) -> str:
-    """Whether a normalised code is right in alphabet, authority and both checks (division left aside)."""
+def digits_hold_sql(c: str) -> str:
+    """Whether a code of digits, the last of which may be X, is right in authority and both checks (division
+    left aside). A third of the terms that any code takes: this one is planned wherever text is masked."""
+    total = inner_product_sql(f"substr({c}, 1, 17)", WEIGHTS)
+    last = f"(strpos('{ALPHABET}', substr({c}, 18, 1)) - 1)"
+    organisation = inner_product_sql(f"substr({c}, 9, 8)", ORGANISATION_WEIGHTS)
     return (
-        f"(regexp_full_match({c}, '[{''.join(AUTHORITIES)}][{ALPHABET}]{{17}}') "
-        f"AND {_check_holds(c)} AND {_organisation_holds(c)})"
+        f"(contains('{''.join(AUTHORITIES)}', substr({c}, 1, 1)) AND {last} = (31 - {total} % 31) % 31 "
+        f"AND substr({c}, 17, 1) = substr('{_ORGANISATION_CHECKS}', {organisation} % 11 + 1, 1))"
     )
+
+
+def inner_product_sql(digits: str, weights: Sequence[int]) -> str:
+    """The sum of a text's digits times their weights; an error of the engine where it has another length."""
+    listed = f"CAST(string_split({digits}, '') AS double[])"
+    return f"CAST(list_inner_product({listed}, '[{', '.join(map(str, weights))}]'::double[]) AS bigint)"
 
 
 def suspect_in_postgres(c: str) -> str:
@@ -112,8 +125,7 @@ def _sum(column: str, start: int, weights: tuple[int, ...], alphabet: str) -> st
 
 def _organisation_holds(c: str) -> str:
     left = f"({_sum(c, 9, ORGANISATION_WEIGHTS, _ALNUM)}) % 11"
-    # The remainder 0 asks for 11 − 0 = 11 → "0", 1 for 10 → "X", r for 11 − r.
-    return f"(substr({c}, 17, 1) = substr('0X987654321', CAST({left} + 1 AS bigint), 1))"
+    return f"(substr({c}, 17, 1) = substr('{_ORGANISATION_CHECKS}', CAST({left} + 1 AS bigint), 1))"
 
 
 def _category_known(c: str) -> str:

@@ -115,10 +115,9 @@ def _bitmap(kind: str, tests: Sequence[str]) -> list[str]:
     columns = []
     for word in range(words(len(tests))):
         here = tests[word * WORD : (word + 1) * WORD]
-        terms = [
-            f"CASE WHEN {test} THEN {1 << bit}::BIGINT ELSE 0::BIGINT END" for bit, test in enumerate(here)
-        ]
-        columns.append(f"{' + '.join(terms) or '0::BIGINT'} AS {kind}{word}")
+        # the shortest words for it: a hundred rules make most of what is planned for a file of five rows
+        terms = [f"if({test}, {1 << bit}, 0)" for bit, test in enumerate(here)]
+        columns.append(f"CAST({' + '.join(terms) or '0'} AS BIGINT) AS {kind}{word}")
     return columns
 
 

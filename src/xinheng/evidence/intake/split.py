@@ -93,11 +93,16 @@ class Split:
 
 def environment_sql(split: Split, normalised: str) -> str:
     """The normalised relation with the columns that rules may name besides the fields (law.model)."""
-    verdicts = "".join(
-        f', {_verdict_sql(split, f.code)} AS "{f.code}{VERDICT_SUFFIX}"'
-        for f in split.item.fields
-        if f.type is FieldType.USCC
-    )
+    fields = [f.code for f in split.item.fields if f.type is FieldType.USCC]
+    if fields and split.staged.rows <= SAMPLE:
+        # planned once for all of them: of a short file's cost, planning is the most
+        listed = ", ".join(f'"{code}"' for code in fields)
+        judged = f"list_transform([{listed}], lambda code: {uscc_sql.verdict_sql('code', normalised=True)})"
+        normalised = f"SELECT *, {judged} AS verdicts FROM ({normalised})"
+        said = [f"verdicts[{i}]" for i in range(1, len(fields) + 1)]
+    else:
+        said = [_verdict_sql(split, code) for code in fields]
+    verdicts = "".join(f', {sql} AS "{code}{VERDICT_SUFFIX}"' for code, sql in zip(fields, said, strict=True))
     confirmed = "'yes'" if split.confirmed else own_columns.confirmed_sql(split.staged)
     inner = (
         f"SELECT *, '{split.day.isoformat()}' AS report_date, "
