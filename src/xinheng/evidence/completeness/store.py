@@ -103,6 +103,12 @@ def held_by_source(tx: Transaction, since: date) -> dict[tuple[UUID, str], dict[
     return found
 
 
+def newest(tx: Transaction) -> dict[tuple[UUID, str], date]:
+    """(source, item) -> first day of the latest month of decision of which records are held."""
+    rows = tx.fetch("select source, item, max(month) from feed_counts where held > 0 group by source, item")
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def add_held(tx: Transaction, changes: Mapping[Place, int]) -> None:
     """Change the numbers of records held. Few rows: one a source, item and month."""
     for (source, item, month), change in sorted(changes.items(), key=lambda each: str(each[0])):

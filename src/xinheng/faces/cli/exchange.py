@@ -141,7 +141,7 @@ def show() -> None:
                     exchange.outbox,
                     f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else "从未",
                     f"{batch.number}（{STATES[batch.state]}）" if batch else "—",
-                    exchange.last_code or "正常",
+                    exchange.last_code or ("正常" if exchange.last_run else "尚未运行"),
                 ),
             )
         )

@@ -9,13 +9,15 @@ import typer
 from rich.markup import escape
 
 from xinheng.core.times import today
-from xinheng.evidence.completeness import service
+from xinheng.evidence.completeness import freshness, service
 from xinheng.evidence.completeness.errors import FeedUnknown
 from xinheng.evidence.completeness.model import Feed, State
+from xinheng.evidence.completeness.model_freshness import NAMES, POOR
 from xinheng.faces.app import Settings, open_app
 from xinheng.faces.cli.errors import WrongUsage
 from xinheng.faces.cli.screen import console, listing
 from xinheng.ground.store.transaction import Transaction
+from xinheng.law.words import EVERY
 from xinheng.office.access import audit
 from xinheng.office.access import service as agencies
 
@@ -104,6 +106,27 @@ def show(
     out = console()
     out.print(table)
     out.print(f"共 {len(judged)} 项归集责任")
+
+
+@app.command()
+def stale(
+    every: Annotated[bool, typer.Option("--all", help="按期报送的也列出")] = False,
+) -> None:
+    """体检：各单位的事项最近报到哪个月，从未报送和陈旧的在前。"""
+    with open_app(Settings.from_environment()) as house, house.database.transaction() as tx:
+        found = freshness.supplies(tx, house.pack, None, today(house.clock))
+        names = agencies.by_ids(tx, {each.agency for each in found})
+        items = {i.id: i.name for i in house.pack.items.values()}
+    table = listing("单位", "事项", "频次", "最近月份", "情况")
+    shown = [each for each in found if every or each.standing in POOR]
+    for each in shown:
+        newest = f"{each.newest:%Y-%m}" if each.newest else "—"
+        said = (EVERY[each.every], newest, NAMES[each.standing])
+        cells = (names[each.agency].name, items[each.item], *said)
+        table.add_row(*map(escape, cells))
+    out = console()
+    out.print(table)
+    out.print(f"从未报送、陈旧 {sum(each.standing in POOR for each in found)} 项，共 {len(found)} 项")
 
 
 def _feed(tx: Transaction, code: str, item: str) -> Feed:

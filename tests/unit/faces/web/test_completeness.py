@@ -105,3 +105,20 @@ def test_an_empty_section_says_what_finding_nothing_is_worth(place: Town, client
 )
 def test_the_sentence_never_claims_more_than_was_declared(found: NoneFound, words: str) -> None:
     assert words in sentence(found)
+
+
+def test_what_was_never_sent_stands_first_for_its_agency_and_the_office(
+    place: Town, clerk: Client, office: Client
+) -> None:
+    form = {"csrf": csrf(office), "agency": "JTJ", "item": "ruling", "since": "2026-01"}
+    assert office.post(f"{PATH}/feeds", data=form).status_code == 303
+    for client in (clerk, office):
+        page = client.get(PATH).text
+        assert "从未报送和陈旧的事项" in page
+        assert re.search("行政裁决.*从未报送", page)
+    assert "从未报送和陈旧" not in office.get(f"{PATH}?item=reward").text
+    feed = re.search(r'aria-labelledby="f-([0-9a-f-]+)">\s*<h2[^>]*>行政裁决', clerk.get(PATH).text)
+    assert feed is not None
+    end = {"csrf": csrf(office), "feed": feed[1], "until": "2026-02"}
+    assert office.post(f"{PATH}/end", data=end).status_code == 303
+    assert "从未报送和陈旧" not in clerk.get(PATH).text

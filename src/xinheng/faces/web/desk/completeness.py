@@ -11,9 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 
-from xinheng.evidence.completeness import model, service
+from xinheng.evidence.completeness import freshness, model, service
 from xinheng.evidence.completeness.errors import DeclarationRefused, FeedRefused, FeedUnknown
 from xinheng.evidence.completeness.model import Feed, MonthState, State
+from xinheng.evidence.completeness.model_freshness import NAMES, POOR, Supply
 from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, scope, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
@@ -21,12 +22,14 @@ from xinheng.faces.web.errors import RoleRefusedError
 from xinheng.faces.web.views import FormError, Tag, grouped
 from xinheng.ground.store.transaction import Transaction
 from xinheng.law.model import Item
+from xinheng.law.words import EVERY
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency, Role, Session
 
 router = APIRouter(include_in_schema=False)
 PATH: Final = "/desk/completeness"
 MONTHS: Final = 12  # that have ended, as the page shows them
+STALE: Final = 100  # lines of items that came long ago; all of them: `xinheng feed stale`
 
 TAGS: Final = {
     State.COMPLETE: Tag("完整", "good"),
@@ -62,6 +65,17 @@ class FeedView:
 
 
 @dataclass(frozen=True)
+class StaleLine:
+    """An item that an agency never sent, or not for long."""
+
+    agency: str
+    item: str
+    every: str
+    newest: str
+    tag: Tag
+
+
+@dataclass(frozen=True)
 class View:
     feeds: tuple[FeedView, ...]
     items: tuple[tuple[str, str], ...]
@@ -69,6 +83,8 @@ class View:
     agencies: tuple[tuple[str, str], ...]
     oversees: bool
     may_enter: bool
+    stale: tuple[StaleLine, ...] = ()
+    stale_count: str = "0"
     errors: tuple[FormError, ...] = ()
 
 
@@ -123,6 +139,8 @@ def _page(
     item = item if item in pack.items else ""
     with web.transaction() as tx:
         known, judged = _judged(web, tx, session, item)
+        supplies = freshness.supplies(tx, pack, None if mine is None else [mine], day)
+    poor = [s for s in supplies if s.standing in POOR and item in ("", s.item)]
     view = View(
         feeds=tuple(_feed_view(each.feed, each.months, (known, pack.items), session) for each in judged),
         items=tuple((i.id, i.name) for i in pack.items.values() if i.marks.collected),
@@ -130,10 +148,22 @@ def _page(
         agencies=tuple((a.code, a.name) for a in known.values() if a.exists(day)),
         oversees=mine is None,
         may_enter=session.account.role is Role.OFFICE,
+        stale=tuple(_stale_line(s, known, pack.items) for s in poor[:STALE]),
+        stale_count=grouped(len(poor)),
         errors=tuple(errors),
     )
     return web.render.private(
         "desk/completeness.html", "completeness", status=status, view=view, who=who(session)
+    )
+
+
+def _stale_line(one: Supply, known: Mapping[UUID, Agency], items: Mapping[str, Item]) -> StaleLine:
+    return StaleLine(
+        agency=known[one.agency].name if one.agency in known else "—",
+        item=items[one.item].name,
+        every=EVERY[one.every],
+        newest=f"{one.newest:%Y-%m}" if one.newest else "—",
+        tag=Tag(NAMES[one.standing], "bad" if one.newest is None else "warn"),
     )
 
 
