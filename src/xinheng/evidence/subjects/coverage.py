@@ -36,6 +36,7 @@ class CoverageProjector:
         """Nobody was met yet."""
         self._new: list[tuple[str, UUID]] = []
         self._met: dict[str, set[bytes]] = {}
+        self._many = False
 
     def compute(self, batch: Batch) -> None:
         """Nothing worth a file: counting is quick."""
@@ -51,11 +52,21 @@ class CoverageProjector:
             before = self._met.setdefault(item, set())
             asked = sorted(subjects - before)
             before |= subjects
-            if asked:
+            if len(asked) > store.FEW:
+                self._note(tx, item, pa.array(asked, pa.binary(16)))
+            elif asked:
                 self._new += store.absent(tx, item, [UUID(bytes=s) for s in asked])
+
+    def _note(self, tx: Transaction, item: str, asked: pa.Array) -> None:
+        if not self._many:
+            store.prepare_many(tx)
+            self._many = True
+        store.note_absent(tx, item, asked)
 
     def finish(self, tx: Transaction) -> None:
         """Enter them under the day of this append."""
+        if self._many:
+            store.enter_noted(tx, known_on(tx))
         if self._new:
             store.enter(tx, known_on(tx), self._new)
 
