@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 MAX_SIZE = 1 << 63  # of a log: nothing absurd is computed
+_AT_ONCE = 1 << 15  # leaf hashes in memory
 
 Range = tuple[int, int]
 Subtree = Callable[[int, int], bytes]  # (level, index) -> hash of that complete subtree
@@ -21,6 +23,16 @@ Subtree = Callable[[int, int], bytes]  # (level, index) -> hash of that complete
 def leaf_hash(data: bytes) -> bytes:
     """SHA-256(0x00 || data)."""
     return hashlib.sha256(b"\x00" + data).digest()
+
+
+def leaf_hashes(head: bytes, tails: Iterable[bytes]) -> list[bytes]:
+    """`leaf_hash(head + tail)` of every tail."""
+    begun, found = hashlib.sha256(b"\x00" + head).copy, []
+    for tail in tails:
+        leaf = begun()
+        leaf.update(tail)
+        found.append(leaf.digest())
+    return found
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -32,15 +44,24 @@ def extended(size: int, frontier: Sequence[bytes], leaves: Iterable[bytes]) -> t
     """Size and frontier after these leaf hashes have been appended. Amortised one node hash a leaf."""
     if len(frontier) != size.bit_count():
         raise ValueError(f"{size} leaves make {size.bit_count()} complete subtrees, not {len(frontier)}")
-    sha256, stack = hashlib.sha256, list(frontier)
-    for leaf in leaves:
-        node, carry = leaf, size
-        while carry & 1:
-            node = sha256(b"\x01" + stack.pop() + node).digest()
-            carry >>= 1
-        stack.append(node)
-        size += 1
+    rest, stack = iter(leaves), list(frontier)
+    while nodes := list(islice(rest, _AT_ONCE)):
+        size, stack = size + len(nodes), _joined(size, stack, nodes)
     return size, stack
+
+
+def _joined(size: int, frontier: list[bytes], nodes: list[bytes]) -> list[bytes]:
+    """The frontier after `nodes` more leaves, level by level from the leaves upwards."""
+    sha256, kept = hashlib.sha256, []
+    while nodes or size:
+        if size & 1:  # a complete subtree of this level stands left of them
+            nodes.insert(0, frontier.pop())
+        if len(nodes) & 1:
+            kept.append(nodes.pop())
+        pairs = zip(nodes[::2], nodes[1::2], strict=True)
+        nodes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        size >>= 1
+    return kept[::-1]
 
 
 def root(frontier: Sequence[bytes]) -> bytes:

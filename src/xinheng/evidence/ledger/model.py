@@ -17,11 +17,12 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from xinheng.core.encoding import delimited, netstring
+from xinheng.core.encoding import delimited
 from xinheng.core.times import Known
 
 CLASSES = ("public", "shared", "authorised")
 SALT_BYTES = 16
+HASH_BYTES = 32
 
 
 class EventKind(StrEnum):
@@ -90,13 +91,13 @@ def leaf_data(kind: str, known: Known, entry: bytes) -> bytes:
 
 
 def leaf_head(kind: str, known: Known) -> bytes:
-    """The part of the leaf that all events of one kind in one append share."""
-    return delimited("xinheng/leaf/1", kind, known.isoformat())
+    """The part of the leaf that all events of one kind in one append share; the entry's length ends it."""
+    return delimited("xinheng/leaf/1", kind, known.isoformat()) + b"%d:" % HASH_BYTES
 
 
 def leaf_tail(entry: bytes) -> bytes:
     """The part of the leaf that is the event's own."""
-    return netstring(entry)
+    return entry + b","
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,6 @@ class EventStream:
     def __init__(self, head: Head, known: Known, rows: Iterable[pa.RecordBatch]) -> None:
         self.size, self.frontier = head.size, list(head.frontier)
         self._first, self._known, self._rows = head.first_seq, known, rows
-        self._heads: dict[str, bytes] = {}
 
     def reader(self) -> pa.RecordBatchReader:
         """What `Transaction.load` takes; `size` and `frontier` are final once it is drained."""
@@ -145,7 +144,7 @@ class EventStream:
         known = pa.scalar(self._known.at, pa.timestamp("us", "UTC"))
         for batch in self._rows:
             start = self._first + self.size
-            self.size, self.frontier = merkle.extended(self.size, self.frontier, self._leaves(batch))
+            self.size, self.frontier = merkle.extended(self.size, self.frontier, self._leaf_hashes(batch))
             columns = [
                 pa.array(range(start, start + batch.num_rows), pa.int64()),
                 batch.column("event"),
@@ -155,13 +154,21 @@ class EventStream:
             ]
             yield pa.RecordBatch.from_arrays(columns, schema=_EVENTS)
 
-    def _leaves(self, batch: pa.RecordBatch) -> Iterator[bytes]:
-        kinds, entries = batch.column("kind").to_pylist(), batch.column("entry").to_pylist()
-        for kind, entry in zip(kinds, entries, strict=True):
-            head = self._heads.get(kind)
-            if head is None:
-                head = self._heads[kind] = leaf_head(kind, self._known)
-            yield merkle.leaf_hash(head + leaf_tail(entry))
+    def _leaf_hashes(self, batch: pa.RecordBatch) -> list[bytes]:
+        kinds = batch.column("kind").dictionary_encode()
+        heads = [leaf_head(kind, self._known) for kind in kinds.dictionary.to_pylist()]
+        tails = [leaf_tail(entry) for entry in _fixed(batch.column("entry"), HASH)]
+        if len(heads) == 1:
+            return merkle.leaf_hashes(heads[0], tails)
+        which = kinds.indices.to_pylist()
+        return [merkle.leaf_hash(heads[n] + tail) for n, tail in zip(which, tails, strict=True)]
+
+
+def _fixed(column: pa.Array, width: int) -> Iterator[bytes]:
+    """The values of a column of fixed size that has no NULL."""
+    start, end = column.offset * width, (column.offset + len(column)) * width
+    raw = bytes(memoryview(column.buffers()[1])[start:end])
+    return (raw[i : i + width] for i in range(0, len(raw), width))
 
 
 def load_events(tx: Transaction, stream: EventStream) -> int:
