@@ -30,6 +30,7 @@ from xinheng.faces.web.desk import (
     capture,
     cases,
     cases_receipt,
+    catalogue,
     codes,
     codes_appeals,
     completeness,
@@ -79,7 +80,7 @@ PATIENCE = 5  # seconds that a request waits for one
 PORTAL = (home, search, organisations, records, lists, quality, pages, log)
 DESK = (
     *(sign_in, upload, receipts, cases, cases_receipt, withdrawals, office, completeness, exchange, capture),
-    *(upward, numbers, bought, proposals, codes, codes_appeals, reviews, reviews_objections),
+    *(upward, numbers, bought, catalogue, proposals, codes, codes_appeals, reviews, reviews_objections),
 )
 # looked through in this order: what systems ask all day comes first
 API = (api, api_tokens, api_submissions, api_holdings)

@@ -113,6 +113,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
         "目录与单位",
         (
             (Link("tree", "/desk/tree", "单位"), _everyone),
+            (Link("catalogue", "/desk/catalogue", "目录"), _everyone),
             (Link("proposals", "/desk/proposals", "目录建议"), _everyone),
             (Link("bought", "/desk/bought", "外购数据"), _everyone),
             (Link("exports", "/desk/exports", "导出记录"), _everyone),
