@@ -111,6 +111,70 @@ def suspect_in_postgres(c: str) -> str:
     return f"(CASE WHEN {shape} THEN NOT ({holds}) ELSE true END)"
 
 
+def with_checks_sql(relation: str, column: str, holds: str) -> str:
+    """`relation` with a column `holds`: whether a normalised code is right in alphabet, authority and both
+    checks (division left aside), and so valid; true or false.
+
+    `verdict_sql` takes a code apart character by character, which a million of them feel. Here eight of its
+    characters are one number, whose bytes become their values all at once.
+    """
+    shape = f"[{''.join(AUTHORITIES)}][{ALPHABET}]{{17}}"
+    words = (f"CAST(CAST(encode(substr(code_text, {start}, 8)) AS BIT) AS UBIGINT)" for start in (1, 9))
+    first, second = words
+    total = " + ".join(
+        [*_bytes_times("code_first", WEIGHTS[:8]), *_bytes_times("code_second", WEIGHTS[8:16])]
+    )
+    total = f"(CAST({total} AS bigint) + {_value('code_text', 17, ALPHABET)} * {WEIGHTS[16]})"
+    organisation = " + ".join(_bytes_times("code_body", ORGANISATION_WEIGHTS))
+    held = (
+        f"{_value('code_text', 18, ALPHABET)} = (31 - {total} % 31) % 31 AND substr(code_text, 17, 1) "
+        f"= substr('{_ORGANISATION_CHECKS}', CAST({organisation} AS bigint) % 11 + 1, 1)"
+    )
+    return (
+        f"SELECT * EXCLUDE (code_text, code_first, code_second, code_body), "  # noqa: S608 - our own names
+        f"coalesce({held}, false) AS {holds} "
+        f"FROM (SELECT * REPLACE ({_letters_apart('code_first')} AS code_first, "
+        f"{_letters_apart('code_second')} AS code_second), {_digits_and_letters('code_second')} AS code_body "
+        f"FROM (SELECT *, {first} AS code_first, {second} AS code_second "
+        f"FROM (SELECT *, CASE WHEN regexp_full_match({column}, '{shape}') THEN {column} END AS code_text "
+        f"FROM ({relation}))))"
+    )
+
+
+_ONES: Final = 0x0101010101010101  # one in each byte
+
+
+def _from_on(word: str, character: str) -> str:
+    """One in each byte of a word of eight characters that is not below `character`, else zero."""
+    return f"((({word} + {_ONES * (128 - ord(character))}::ubigint) >> 7::ubigint) & {_ONES}::ubigint)"
+
+
+def _digits_and_letters(word: str) -> str:
+    """The bytes of a word as values of `_ALNUM`."""
+    gap = ord("A") - ord("9") - 1
+    return f"({word} - {_ONES * ord('0')}::ubigint - {_from_on(word, 'A')} * {gap}::ubigint)"
+
+
+def _letters_apart(word: str) -> str:
+    """The bytes of a word as values of `ALPHABET`, which leaves letters out: one less after each."""
+    out = [c for c in _ALNUM if c not in ALPHABET and c < ALPHABET[-1]]
+    return " - ".join([_digits_and_letters(word), *(_from_on(word, c) for c in out)])
+
+
+def _bytes_times(word: str, weights: tuple[int, ...]) -> list[str]:
+    """The products of a word's bytes, the first being the highest, and their weights; sums of four.
+
+    Two numbers of sixteen bits times two, crosswise: the middle of the product is the sum of two products.
+    """
+    sums = []
+    for start, half in ((0, f"({word} >> 32::ubigint)"), (4, f"({word} & 4294967295::ubigint)")):
+        w = weights[start : start + 4]
+        upper = f"(({half} >> 8::ubigint) & 16711935::ubigint) * {w[2] << 16 | w[0]}::ubigint"
+        lower = f"({half} & 16711935::ubigint) * {w[3] << 16 | w[1]}::ubigint"
+        sums.append(f"((({upper} + {lower}) >> 16::ubigint) & 65535::ubigint)")
+    return sums
+
+
 def _check_holds(c: str) -> str:
     return f"({_value(c, 18, ALPHABET)} = (31 - ({_sum(c, 1, WEIGHTS, ALPHABET)}) % 31) % 31)"
 

@@ -29,6 +29,7 @@ from xinheng.core.uscc import (
     verdict_sql,
     warning_sql,
 )
+from xinheng.core.uscc_sql import with_checks_sql
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 DIVISIONS = sorted(p + e for p, ends in ENDINGS.items() for e in ends)
@@ -155,11 +156,25 @@ def test_the_sql_expression_equals_the_scalar(codes: list[str]) -> None:
     assert over(codes, normalise_sql("v"), verdict_sql("v"), suggestion_sql("v")) == expected
     clean = [normalise(c) for c in codes]
     assert over(clean, verdict_sql("v", normalised=True)) == [(str(j.verdict),) for j in judged]
+    parts = with_checks_sql("SELECT v AS code", "code", "holds")
+    assert over(clean, f"(SELECT holds FROM ({parts}))") == [
+        (j.verdict is CodeVerdict.VALID and CodeWarning.ORGANISATION not in j.warnings,) for j in judged
+    ]
     able = [c for c, j in zip(clean, judged, strict=True) if j.verdict in ("valid", "implausible")]
     odd = over(able, *(warning_sql("v", w) for w in CodeWarning))
     assert [tuple(w for w, is_odd in zip(CodeWarning, row, strict=True) if is_odd) for row in odd] == [
         judge(c).warnings for c in able
     ]
+
+
+def test_every_single_wrong_character_fails_the_checks_eight_at_a_time() -> None:
+    body = "MA4KWXYJ"
+    first = "91420100" + body + organisation_check(body)
+    code = first + check_character(first)
+    codes = [code[:-2] + a + b for a in ALPHABET for b in ALPHABET]
+    codes += [code[:i] + c + code[i + 1 :] for i in range(18) for c in ALPHABET]
+    parts = with_checks_sql("SELECT v AS code", "code", "holds")
+    assert over(codes, f"(SELECT holds FROM ({parts}))") == [(c == code,) for c in codes]
 
 
 def test_null_stays_null_in_sql() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from xinheng.core import uscc_sql
 from xinheng.core.cells import sql_text
 from xinheng.evidence.intake import mapping, own_columns, party
 from xinheng.evidence.intake.checks import ABSENT, Rule, without
@@ -114,7 +115,9 @@ class FirstPass:
         """COPYs: all rows into `usual.parquet`, then those that are not usual, close together."""
         this, item, rows = self.split, self.split.item, self._rows()
         asked = ", ".join(["*", *usual.columns()])
-        environment = f"SELECT {asked} FROM ({environment_sql(this, self._told_sql())})"
+        party_code = f'"{item.roles["party_code"]}"'
+        told = uscc_sql.with_checks_sql(self._told_sql(), party_code, "code_holds")
+        environment = f"SELECT {asked} FROM ({environment_sql(replace(this, held='code_holds'), told)})"
         known = {
             f.code: said for f in item.fields if f.type is not FieldType.USCC and (said := rows.known(f))
         }
@@ -131,9 +134,9 @@ class FirstPass:
             f"{shown} AS shown_mark",
             f"{reported if this.reported else 'false'} AS reported_mark",
         ]
-        told = f"SELECT {', '.join(columns)} FROM (SELECT *, {tests} AS usual FROM ({environment}))"
+        written = f"SELECT {', '.join(columns)} FROM (SELECT *, {tests} AS usual FROM ({environment}))"
         return [
-            f"COPY ({told}) TO {sql_text(str(this.first))} ({PARQUET})",
+            f"COPY ({written}) TO {sql_text(str(this.first))} ({PARQUET})",
             f"COPY ({self._rest_sql()}) TO {sql_text(str(self.others))} ({_FINE})",
         ]
 

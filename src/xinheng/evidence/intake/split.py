@@ -47,6 +47,7 @@ class Split:
     # Where `first` holds the usual rows and `checked` the others (first_pass): their bitmaps as expressions.
     parted: Mapping[str, str] | None = None
     usual: tuple[str, ...] = ()  # codes that the first rows name in columns other than the party's
+    held: str | None = None  # a column: the party's code is right in both checks, which spares its verdict
     failed: frozenset[str] | None = None  # rules that failed on any row; None: not counted yet
 
     @property
@@ -114,6 +115,8 @@ def environment_sql(split: Split, normalised: str) -> str:
 def _verdict_sql(split: Split, field: str) -> str:
     """The verdict on a code field. A sheet names few authorities: those are judged once, not row by row."""
     judged = uscc_sql.verdict_sql(f'"{field}"', normalised=True)
+    if field == split.item.roles["party_code"] and split.held:
+        return f"CASE WHEN {split.held} THEN '{uscc.CodeVerdict.VALID.value}' ELSE {judged} END"
     if not split.usual or field == split.item.roles["party_code"]:
         return judged
     known = " ".join(f"WHEN {sql_text(c)} THEN {sql_text(uscc.judge(c).verdict.value)}" for c in split.usual)
