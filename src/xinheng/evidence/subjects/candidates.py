@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -76,6 +77,36 @@ def _firsts(table: pa.Table, keys: list[str]) -> pa.Table:
     """The first row of each group, in the order of the table."""
     rows = table.group_by(keys).aggregate([("row", "min")])["row_min"].combine_chunks()
     return table if len(rows) == len(table) else table.take(rows.take(pc.sort_indices(rows)))
+
+
+def same_names(
+    new: pa.Table, bearers: Iterable[tuple[int, UUID, str, str]]
+) -> list[tuple[str, str, str, str]]:
+    """(code, name, other code, other name) of what is new under a name that was there or comes twice.
+
+    `bearers`: (ordinal, subject, code, name) of who bears a candidate's name under another code. Compared is
+    with the oldest bearer alone: k bearers make k-1 reviews and not k². Ids ascend with the time of entry.
+    """
+    names = new["folded"].combine_chunks().dictionary_encode().indices
+    highest = pc.cumulative_max(names)  # names are numbered as they are met
+    first = pc.greater(names, pa.concat_arrays([pa.array([-1], names.type), highest]).slice(0, len(names)))
+    again = pc.indices_nonzero(pc.invert(first))
+    oldest = pc.indices_nonzero(first).take(names.take(again))
+    columns = ("subject", "code", "name")
+    there = zip(*(new.take(oldest)[column].to_pylist() for column in columns), strict=True)
+    found = dict(zip(again.to_pylist(), there, strict=True))
+    met = list(bearers)
+    rows = pc.index_in(pa.array([b[0] for b in met], pa.int32()), value_set=new["ordinal"].combine_chunks())
+    for row, (_, subject, *shown) in zip(rows.to_pylist(), met, strict=True):
+        if row is not None and (row not in found or subject.bytes < found[row][0]):
+            found[row] = (subject.bytes, *shown)
+    at = sorted(found)
+    mine = new.take(pa.array(at, pa.int64()))
+    others = [found[row][1:] for row in at]
+    return [
+        (code, name, *other)
+        for code, name, other in zip(mine["code"].to_pylist(), mine["name"].to_pylist(), others, strict=True)
+    ]
 
 
 def subject_rows(new: pa.Table, known: Known, without: pa.Array) -> Iterator[pa.RecordBatch]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock, Known
 from xinheng.evidence.subjects import frequent, store
-from xinheng.evidence.subjects.candidates import SUBJECT_SCHEMA, paired, subject_rows
+from xinheng.evidence.subjects.candidates import SUBJECT_SCHEMA, paired, same_names, subject_rows
 from xinheng.evidence.subjects.folding import grams
 from xinheng.evidence.subjects.model import ENTERED_SCHEMA
 from xinheng.ground.store.transaction import Transaction
@@ -77,17 +77,18 @@ def load(tx: Transaction, entering: Entering) -> None:
     Call it before the head is locked. UniqueClash means that another writer entered one of the codes since
     `decide` looked: roll back and begin anew with `decide`.
     """
-    pairs, new, asked, known = entering.pairs, entering.new, entering.asked, entering.known
+    new, asked, known = entering.new, entering.asked, entering.known
     if len(new):
+        bearers = store.bearers(tx, asked)
         if len(new) >= store.BULK:
             frequent.look(tx, new["folded"].combine_chunks(), known)
         without = frequent.left_out(tx)
         rows = pa.RecordBatchReader.from_batches(SUBJECT_SCHEMA, subject_rows(new, known, without))
         store.load_subjects(tx, rows, len(new))
-    if len(new) < len(pairs):  # a code that was there, or a second name
+    if len(new) < len(entering.pairs):  # a code that was there, or a second name
         _note_names(tx, entering)
     if len(new):
-        doubles = store.same_names(tx, asked, known)
+        doubles = same_names(new, [*bearers, *store.former_bearers(tx, asked)])
         if doubles:
             reviews = _uuids(entering.clock, len(doubles))
             store.open_reviews(tx, doubles, reviews, known, entering.source)

@@ -70,19 +70,16 @@ def held(tx: Transaction, asked: Asked) -> tuple[pa.Array, pa.Array]:
 def load_subjects(tx: Transaction, rows: pa.RecordBatchReader, count: int) -> None:
     """New organisations. UniqueClash (subjects_code_key) where another writer entered one of them first.
 
-    The index over grams takes new entries into a list and works it in when the list is full. For bulk the
-    list may be four times as long and the sorting gets memory: 8 s instead of 10 for a million names; longer
-    lists gain nothing more and swell the index. At the end the list is emptied, because every search would
-    have to read through it, and the column's statistics are taken, because search asks them which grams are
-    too frequent to be of use.
+    The index over grams takes new entries into a list and works it in when the list is full, at its usual
+    length: longer lists gain nothing and swell the index, now that the frequent grams stay out of it. At the
+    end the list is emptied, because every search would have to read through it, and the column's statistics
+    are taken, because search asks them which grams are too frequent to be of use.
     """
     if count < BULK:
         tx.load("subjects", rows)
         return
     tx.execute("set local work_mem = '64MB'")
-    tx.execute("set local gin_pending_list_limit = '16MB'")
     tx.load("subjects", rows)
-    tx.execute("set local gin_pending_list_limit = default")
     tx.execute("set local work_mem = default")
     tx.fetch("select gin_clean_pending_list('subjects_grams')")
     tx.execute("analyze subjects (grams)")
@@ -156,29 +153,31 @@ def add_seen(
     return [subject for (subject,) in rows]
 
 
-def same_names(tx: Transaction, asked: Asked, known: Known) -> list[tuple[str, str, str, str]]:
-    """(code, name, other code, other name) for what entered at `known` under a name that was there before.
+Bearer = tuple[int, UUID, str, str]
+"""Ordinal of the candidate whose name it is; subject, code and name of who bears it under another code."""
 
-    Compared with the oldest bearer alone: k bearers make k-1 reviews and not k².
-    """
-    return [
-        (code, name, other_code, other_name)
-        for code, name, other_code, other_name in tx.fetch(
-            f"""
-            select distinct on (n.subject) n.code, n.name, o.code, o.name
-            from {asked.relation} join subjects n on n.code = c.code and n.since = %(known)s
-            join (
-                select folded, subject, code, name, hashtextextended(folded, 0) as hash from subjects
-                union all
-                select m.folded, s.subject, s.code, m.name, hashtextextended(m.folded, 0)
-                from subject_names m join subjects s using (subject) where m.state <> 'wrong'
-            ) as o on o.hash = hashtextextended(n.folded, 0) and o.folded = n.folded and o.subject < n.subject
-            where c.first
-            order by n.subject, o.subject
-            """,
-            {**asked.params, "known": known.at},
-        )
-    ]
+
+def bearers(tx: Transaction, asked: Asked) -> list[Bearer]:
+    """The oldest bearer of each candidate's name that the register shows under another code."""
+    found = f"""
+        select distinct on (c.ordinal) c.ordinal, o.subject, o.code, o.name
+        from {asked.relation} join subjects o
+             on hashtextextended(o.folded, 0) = hashtextextended(c.folded, 0) and o.folded = c.folded
+        where c.first and o.code <> c.code order by c.ordinal, o.subject
+        """
+    return [(ordinal, subject, code, name) for ordinal, subject, code, name in tx.fetch(found, asked.params)]
+
+
+def former_bearers(tx: Transaction, asked: Asked) -> list[Bearer]:
+    """The same for names that are not the ones shown and not wrong."""
+    found = f"""
+        select distinct on (c.ordinal) c.ordinal, m.subject, o.code, m.name
+        from {asked.relation} join subject_names m
+             on hashtextextended(m.folded, 0) = hashtextextended(c.folded, 0) and m.folded = c.folded
+        join subjects o on o.subject = m.subject
+        where c.first and o.code <> c.code and m.state <> 'wrong' order by c.ordinal, m.subject
+        """
+    return [(ordinal, subject, code, name) for ordinal, subject, code, name in tx.fetch(found, asked.params)]
 
 
 def open_reviews(
@@ -188,7 +187,7 @@ def open_reviews(
     known: Known,
     source: UUID | None,
 ) -> None:
-    """Reviews of one name under two codes; `doubles` as `same_names` gives them."""
+    """Reviews of one name under two codes; `doubles`: (code, name, other code, other name)."""
     codes, names, other_codes, other_names = zip(*doubles, strict=True)
     tx.execute(
         """

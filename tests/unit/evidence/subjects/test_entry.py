@@ -103,6 +103,23 @@ def test_a_newcomer_under_the_former_name_of_another_goes_to_review(database: Da
     ]
 
 
+def test_many_of_one_name_are_each_compared_with_the_oldest_alone(database: Database, clock) -> None:
+    entered(database, clock, candidates((code(1), "青禾商贸"), (code(1), "旧青禾"), (code(2), "远澜商贸")))
+    names = ("旧青禾", "青禾商贸", "远澜商贸", "新青禾", "新青禾", "旧青禾", "新青禾")
+    told = [(code(1), "旧青禾"), *((code(10 + i), name) for i, name in enumerate(names))]
+    entered(database, clock, candidates(*told), bulk=True)
+    with database.transaction() as tx:
+        reviews, _ = open_reviews(tx)
+    assert {(r.code, r.name, r.other_code) for r in reviews if r.kind is ReviewKind.ONE_NAME_TWO_CODES} == {
+        (code(10), "旧青禾", code(1)),
+        (code(11), "青禾商贸", code(1)),
+        (code(12), "远澜商贸", code(2)),
+        (code(14), "新青禾", code(13)),
+        (code(15), "旧青禾", code(1)),
+        (code(16), "新青禾", code(13)),
+    }
+
+
 def test_a_former_code_stands_for_the_subject_that_bears_it_now(database: Database, clock) -> None:
     first = entered(database, clock, candidates((code(1), "青禾商贸")))
     with database.transaction() as tx:
