@@ -164,9 +164,10 @@ def kept(made: House) -> dict[str, Any]:
                from records r join subjects s using (subject) order by r.document"""
         )
         shown = tx.fetch(
-            """select r.document, p.channel, p.regime, p.class, p.shown, p.first_day, p.earliest_end,
+            """select r.document, n.name, g.regime, g.class, p.shown, p.first_day, p.earliest_end,
                       p.last_day
-               from publicity p join records r using (record) order by 1, 2"""
+               from publicity p join records r using (record) join publicity_grounds g using (ground)
+               join publicity_names n on n.number = p.channel order by 1, 2"""
         )
         receipts = [receipt(made, tx, each) for each in reversed(intake.listed(tx))]
     return {"events": events, "records": records, "publicity": shown, "receipts": receipts}
