@@ -26,7 +26,7 @@ from xinheng.evidence.intake.split import (
     marks_sql,
     usual_codes_query,
 )
-from xinheng.evidence.intake.usual import Outcomes, Usual, empty_row_sql, outcomes_query
+from xinheng.evidence.intake.usual import Outcomes, Usual, empties, empty_row_sql, outcomes_query
 from xinheng.law.model import FieldType
 
 REST = "rest.parquet"
@@ -129,6 +129,7 @@ class FirstPass:
             "usual",
             "dropped",
             *usual.kept(),
+            *empties(item),
             f"{own_columns.record_sql(this.staged)} AS named_record",
             f"{own_columns.case_sql(this.staged)} AS named_case",
             f"{shown} AS shown_mark",

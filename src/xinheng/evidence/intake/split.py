@@ -227,15 +227,17 @@ def groups_query(split: Split) -> str:
     if split.parted is None:
         return checked
     # usual rows differ in which of their fields are empty: few ways, and the bitmaps are worked out for those
+    empty = [f"empty{word}" for word in range(checks.words(len(split.item.fields)))]
     fields = ", ".join(
-        f'CASE WHEN "{f.code}" IS NOT NULL THEN true END AS "{f.code}"' for f in split.item.fields
+        f'CASE WHEN empty{i // checks.WORD} & {1 << i % checks.WORD} = 0 THEN true END AS "{f.code}"'
+        for i, f in enumerate(split.item.fields)
     )
-    others = [name for name in checks.bitmap_columns(split.plan) if name not in split.parted]
-    kept = ", ".join([ASKED, *others])
-    ways = (
-        f"SELECT {fields}, {kept}, count(*) AS rows FROM read_parquet({sql_text(str(split.first))}) "
-        f"WHERE usual GROUP BY ALL"
+    others = [ASKED, *(name for name in checks.bitmap_columns(split.plan) if name not in split.parted)]
+    held = (
+        f"SELECT {', '.join([*empty, *others])}, count(*) AS rows "
+        f"FROM read_parquet({sql_text(str(split.first))}) WHERE usual GROUP BY ALL"
     )
+    ways = f"SELECT {fields}, {', '.join(others)}, rows FROM ({held})"
     said = ", ".join(f"{split.parted.get(n, n)} AS {n}" for n in checks.bitmap_columns(split.plan))
     return f"{checked} UNION ALL SELECT {said}, CAST(rows AS BIGINT) FROM ({ways})"
 

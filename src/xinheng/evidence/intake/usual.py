@@ -50,6 +50,13 @@ def empty_row_sql(item: Item, cells: Sequence[int]) -> str:
     return f"SELECT {', '.join(f'{nothing} AS {name}' for name in names)}, 0 AS dropped, 0 AS masked"
 
 
+def empties(item: Item) -> list[str]:
+    """Columns `empty<w>`, bit i of which says that the i-th field is empty: `split.groups_query` counts by
+    them, and need not read the fields again."""
+    tests = [(f'"{field.code}" IS NULL', i) for i, field in enumerate(item.fields)]
+    return [f"{_word(tests, word)} AS empty{word}" for word in range(checks.words(len(tests)))]
+
+
 def outcomes_query(plan: Sequence[Rule], environment: str) -> str:
     """One row of one list: the outcome of every rule over `environment`, a row of empty fields."""
     return f"SELECT [{', '.join(f'TRY({rule.sql})' for rule in plan)}] FROM ({environment})"
