@@ -58,7 +58,7 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
     `sent`: join what the sender may do (`senders.write_senders`); without it everybody may send everything.
     """
     item = split.item
-    key = record_key.key_text_sql(item, split.former.keys)
+    key = record_key.spelled_key_sql(item)
     columns = (
         f"line, {split.macs.sql(key)} AS key_mac, named_record, named_case, "
         f"{record_key.numbered_sql(item)} AS numbered, "
@@ -67,9 +67,10 @@ def arriving_statements(split: Split, *, sent: bool = True) -> list[str]:
     may, source = "may, deciding", senders.joined_sql(split, rows)
     if not sent:
         may, source = "true AS may, true AS deciding", f"({rows})"
-    folder = split.staged.folder
+    spelled = record_key.spelled_sql(item, split.former.keys)
+    arriving = f"{sql_text(str(split.staged.folder / ARRIVING))} (FORMAT parquet)"
     return [
-        f"COPY (SELECT {columns}{may} FROM {source}) TO {sql_text(str(folder / ARRIVING))} (FORMAT parquet)",
+        f"COPY (SELECT {columns}{may} FROM (SELECT *, {spelled} FROM {source})) TO {arriving}",
         *_repeats_statements(split),
     ]
 

@@ -5,11 +5,12 @@ Both are compared as HMACs under a key of the home, so that what an erased recor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xinheng.core import documents
 from xinheng.core.cells import compact_sql, name_sql, sql_text
+from xinheng.core.encoding import delimited
 from xinheng.evidence.ledger import sql as hashes
 from xinheng.evidence.ledger.model import CLASSES
 from xinheng.law.model import Item
@@ -33,10 +34,30 @@ def key_text_sql(item: Item, keys: Sequence[tuple[str, str]] = ()) -> str:
 
     `keys`: for codes that were corrected, the code that the keys of their organisation's records hold.
     """
-    numbered = numbered_sql(item)
-    with_number = _delimited("xinheng/key/1", item, item.key or KEY, keys)
-    without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED, keys)
-    return f"encode(CASE WHEN {numbered} THEN {with_number} ELSE {without} END)"
+    return _either(item, {role: _key_part(item, role, keys) for role in _roles(item)})
+
+
+def spelled_sql(item: Item, keys: Sequence[tuple[str, str]] = ()) -> str:
+    """The parts of the key as columns: for `spelled_key_sql`, which needs each of them twice."""
+    parts = {role: _key_part(item, role, keys) for role in _roles(item)}
+    for role in set(parts) - set(item.key or KEY):
+        parts[role] = f"CASE WHEN NOT ({numbered_sql(item)}) THEN {parts[role]} END"
+    return ", ".join(f"{said} AS key_{role}" for role, said in parts.items())
+
+
+def spelled_key_sql(item: Item) -> str:
+    """`key_text_sql` over rows that have the columns of `spelled_sql`."""
+    return _either(item, {role: f"key_{role}" for role in _roles(item)})
+
+
+def _roles(item: Item) -> list[str]:
+    return sorted({*(item.key or KEY), *UNNUMBERED})
+
+
+def _either(item: Item, parts: Mapping[str, str]) -> str:
+    with_number = _delimited("xinheng/key/1", item, item.key or KEY, parts)
+    without = _delimited("xinheng/key-unnumbered/1", item, UNNUMBERED, parts)
+    return f"encode(CASE WHEN {numbered_sql(item)} THEN {with_number} ELSE {without} END)"
 
 
 def complete_sql(item: Item) -> str:
@@ -55,12 +76,17 @@ def numbered_sql(item: Item) -> str:
     return " AND ".join(f"{mark} IS NOT NULL" for mark in marks) or "true"
 
 
-def _delimited(tag: str, item: Item, roles: tuple[str, ...], keys: Sequence[tuple[str, str]]) -> str:
-    parts = [_netstring(f"'{tag}'"), _netstring(f"'{item.id}'")]
+def _delimited(tag: str, item: Item, roles: tuple[str, ...], parts: Mapping[str, str]) -> str:
+    pieces = [sql_text(delimited(tag, item.id).decode())]
     for role in roles:
-        said = role_sql(item, role)
-        parts.append(_netstring(f"coalesce({_first(said, keys) if role == 'party_code' else said}, '')"))
-    return " || ".join(parts)
+        said = f"coalesce({parts[role]}, '')"
+        pieces += [f"strlen({said})", "':'", said, "','"]
+    return f"concat({', '.join(pieces)})"
+
+
+def _key_part(item: Item, role: str, keys: Sequence[tuple[str, str]]) -> str:
+    said = role_sql(item, role)
+    return _first(said, keys) if role == "party_code" else said
 
 
 def _first(column: str, keys: Sequence[tuple[str, str]]) -> str:
@@ -100,7 +126,3 @@ def digests_sql() -> str:
 def content_mac_sql(macs: MacBlocks) -> str:
     """What is compared of everything that a row says, over the columns of `digests_sql`."""
     return macs.sql(hashes.tagged("xinheng/content/1", [f"digest{i}" for i in range(len(CLASSES))]))
-
-
-def _netstring(text: str) -> str:
-    return f"strlen({text}) || ':' || {text} || ','"
