@@ -1,4 +1,4 @@
-"""目录建议 and 外购数据 with a browser: a new item proposed at a phone and accepted, a licence."""
+"""目录, 目录建议 and 外购数据 with a browser: a new item proposed at a phone and accepted, a licence."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def test_a_new_item_is_proposed_at_a_phone_and_accepted(visit: Visiting, place: 
         proposals.doubt(tx, said, place.clock)
     clerk, office = visit(390), visit()
     clerk.sign_in("jtj", place.passwords["jtj"])
+    clerk.go("/desk/catalogue")
+    picture(clerk, "catalogue")
+    clerk.page.click("main a:has-text('行政处罚') >> nth=0")
+    clerk.page.click("summary:has-text('条校验规则')")
+    clerk.look()
     clerk.go("/desk/proposals")
     clerk.page.click("summary:has-text('写一个新事项')")
     clerk.page.fill("#item-name", "公路养护质量")
