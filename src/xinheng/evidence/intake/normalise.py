@@ -173,13 +173,12 @@ class Rows:
         cell = f"c{column.index}"
         marked = field.type in (FieldType.USCC, FieldType.CODE)
         shown = self._shown(field, _unmarked_sql(cell) if marked else cell, column)
-        # in a row that is not odd these are in their form; the others have more than one
-        as_it_is = field.type in _FREE or field.type is FieldType.USCC
-        plain = f"nullif({cell}, '')" if as_it_is else shown
         kept_whole = _whole_sql(cell) if field.type is FieldType.WAN_YUAN else ""
-        return (
-            f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL {kept_whole}ELSE {shown} END"
-        )
+        if field.type in _FREE or field.type is FieldType.USCC:  # in a row that is not odd it is in its form
+            plain = f"nullif({cell}, '')"
+            return f"CASE WHEN NOT odd THEN {plain} WHEN {_empty_sql(cell)} THEN NULL ELSE {shown} END"
+        # these have more forms than one, and are said once: the longest words of the plan
+        return f"CASE WHEN {_if_odd(_empty_sql(cell))} THEN NULL {kept_whole}ELSE {shown} END"
 
     def _shown(self, field: Field, cell: str, column: ColumnPlan) -> str:
         match field.type:
@@ -266,7 +265,12 @@ def _unmarked_sql(cell: str) -> str:
 def _whole_sql(cell: str) -> str:
     """The branch for an identity number among amounts: divided or without its unit it would no longer be
     known for one, so the cell stays as it is and is masked with the row."""
-    return f"WHEN {identity.mask_sql(cell)} <> {cell} THEN {cells.tidy_sql(cell)} "
+    return f"WHEN {_if_odd(f'{identity.mask_sql(cell)} <> {cell}')} THEN {cells.tidy_sql(cell)} "
+
+
+def _if_odd(test: str) -> str:
+    """A test that only rows go through that are odd: AND promises no order."""
+    return f"CASE WHEN odd THEN {test} ELSE false END"
 
 
 def _joined(parts: Sequence[str]) -> str:
