@@ -73,6 +73,7 @@ def test_returned_seen_contested_answered_returned_again_corrected_closed(
     with house.database.transaction() as tx:  # the rule waits for its pack, with what it said and why
         [doubt] = proposals.listed(tx)
     assert (doubt.kind, doubt.what.code, doubt.item) == (proposed.Kind.RULE, rule, "penalty")
+    assert doubt.what.name.startswith("警告；罚款；"), "what the rule asks for, and nothing of the rows"
     assert (doubt.reason, doubt.state) == ("理由写在这里", proposed.State.ACCEPTED)
     assert do(house, [three], Act.DROP) == 1
     assert [case.state for case in standing(house)] == [State.OPEN, State.ANSWERED, State.CLOSED]

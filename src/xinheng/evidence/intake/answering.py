@@ -76,8 +76,8 @@ def act(tx: Transaction, ids: Sequence[UUID], answer: Answer, actor: Actor, cloc
     to, outcome, only = _DOES[answer.what]
     done = cases.step_many(tx, ids, answer.what.value, actor, answer.reason, clock, to, outcome, only)
     if done and answer.what is Act.CHECK_WRONG:
-        for agency, item, rule, message in returned_store.rules_of(tx, ids, answer.rule):
-            said = RuleDoubt(rule, message)
+        for agency, item, rule, expected in returned_store.rules_of(tx, ids, answer.rule):
+            said = RuleDoubt(rule, expected or rule)  # nothing of a row: this stays when the rows are erased
             doubt = proposals.Doubt(agency, actor.name, item, said, answer.reason)
             proposals.doubt(tx, doubt, clock)
     return done

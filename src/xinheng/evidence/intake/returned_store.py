@@ -32,10 +32,10 @@ def cases_of(tx: Transaction, receipt: UUID, rule: str | None = None) -> list[UU
 
 
 def rules_of(tx: Transaction, cases: Collection[UUID], rule: str | None) -> list[Row]:
-    """(agency, item, rule, message of one row) of what sent the rows of these cases back the last time;
+    """(agency, item, rule, what it expects) of what sent the rows of these cases back the last time;
     `rule`: of that one alone."""
     return tx.fetch(
-        """select k.agency, k.item, c ->> 'id', min(c ->> 'message')
+        """select k.agency, k.item, c ->> 'id', min(c ->> 'expected')
            from (select distinct on (r.case_id) r.case_id, r.receipt, r.checks
                  from returned_rows r join receipts k on k.receipt = r.receipt
                  where r.case_id = any(%(cases)s::uuid[]) order by r.case_id, k.known desc) last

@@ -78,7 +78,7 @@ class RuleDoubt:
     """A rule that the office found wrong over rows that it returned (规则有误)."""
 
     code: str  # id of the check
-    name: str  # what it said of one such row
+    name: str  # what it expects of a row; nothing of any row itself
 
 
 What = FieldProposal | ItemProposal | RuleDoubt

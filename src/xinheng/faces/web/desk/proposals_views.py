@@ -124,7 +124,7 @@ def _about(found: Proposal) -> str:
         return "，".join(said)
     if isinstance(what, ItemProposal):
         return f"{EVERY[what.every]}，{_OPEN[what.disclosure]}，不公示、不上报"
-    return f"提示：{what.name}"
+    return f"规则要求：{what.name}"
 
 
 def _parts(found: Proposal) -> tuple[str, ...]:
