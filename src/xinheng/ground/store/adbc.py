@@ -7,12 +7,14 @@ them as the server would. The text that is sent is then one complete statement.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import adbc_driver_manager
+import adbc_driver_postgresql
 import pyarrow as pa
 from adbc_driver_manager import AdbcStatusCode
 from adbc_driver_postgresql import StatementOptions, dbapi
@@ -31,12 +33,40 @@ MESSAGE = 1 << 20
 UNTRANSLATABLE = "22021"  # SQLSTATE character_not_in_repertoire: a NUL in a text
 
 
-def connect(dsn: str) -> dbapi.Connection:
-    """A connection of its own, in UTC, with a transaction open."""
-    connection = dbapi.connect(dsn, autocommit=False)
-    with connection.cursor() as cursor:
-        cursor.execute("set timezone to 'UTC'")
-    return connection
+class Driver:
+    """The driver at one address. What types the server has it asks once: before every connection that was
+    another connection of its own, and as slow as the one that was wanted."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._opened: adbc_driver_manager.AdbcDatabase | None = None
+        self._opening = threading.Lock()
+
+    def connect(self) -> dbapi.Connection:
+        """A connection of its own, in UTC, with a transaction open."""
+        with self._opening:
+            if self._opened is None:
+                self._opened = adbc_driver_postgresql.connect(self._dsn)
+            made = adbc_driver_manager.AdbcConnection(self._opened)
+        connection = dbapi.Connection(cast(Any, _Lent()), made, autocommit=False)
+        with connection.cursor() as cursor:
+            cursor.execute("set timezone to 'UTC'")
+        return connection
+
+    def close(self) -> None:
+        """Let go of it. Where a connection that came from it is still open, it goes with that one."""
+        with self._opening:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            with suppress(RuntimeError):
+                opened.close()
+
+
+class _Lent:
+    """What a connection closes in the driver's stead: the driver outlives it."""
+
+    def close(self) -> None:
+        pass
 
 
 def composed(sql: str, params: Params | None) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from xinheng.ground.store.adbc import AdbcTransaction, connect, translated
+from xinheng.ground.store.adbc import AdbcTransaction, Driver, translated
 from xinheng.ground.store.errors import StatementFailed, StoreUnavailable
 from xinheng.ground.store.pgdriver import PsycopgTransaction, translate
 from xinheng.ground.store.transaction import Transaction
@@ -31,6 +31,7 @@ class Database:
 
     def __init__(self, dsn: str, *, size: int = 8, patience: float = 10.0) -> None:
         self._dsn = dsn
+        self._driver = Driver(dsn)
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             dsn,
             min_size=0,
@@ -56,6 +57,7 @@ class Database:
     def close(self) -> None:
         """Close all connections. The database cannot be used afterwards."""
         self._pool.close()
+        self._driver.close()
 
     @property
     def dsn(self) -> str:
@@ -95,7 +97,7 @@ class Database:
     def bulk(self) -> Iterator[Transaction]:
         """A transaction for millions of rows: an ADBC connection of its own, autocommit off (decision 12)."""
         with translated():
-            connection = connect(self._dsn)
+            connection = self._driver.connect()
         try:
             tx = AdbcTransaction(connection)
             try:
