@@ -30,6 +30,10 @@ from xinheng.office.access import passwords
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "xinheng_template"
+LONGEST = (
+    *("test_clerk_mends", "test_appraisal_in_browser", "test_mornings", "test_suspicion_list"),
+    *("test_five_ways", "test_killed", "test_agency_year", "test_exchange", "test_every_item"),
+)
 
 # Slow shared machines must not turn a passing property into a failing one; no run depends on an earlier one.
 hypothesis.settings.register_profile(
@@ -49,7 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # The browser's driver keeps an event loop in this thread until the end of the session, and whoever wants
     # one of its own after it gets none: the tests from the outside come last, whatever order was asked for.
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    # Of those the longest begin: three workers share them file by file, and end together.
+    items.sort(key=lambda item: ("e2e" in item.path.parts, item.path.stem not in LONGEST))
     if config.getoption("--long"):
         return
     for item in items:
