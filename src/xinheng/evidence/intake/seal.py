@@ -60,18 +60,23 @@ def write_acts(
 
     `corrected`: line -> (record, its current event). Returns the number of events.
     """
+    count = len(lines)
+    # one call each: ids ascend over the whole file, so that every piece goes to the end of their indexes
+    events, records = (memoryview(new_ids(clock, count)) for _ in range(2))
     # ids and salts never repeat; a row group for every piece that is sealed, found by its lines
     kept = {"compression": "none", "use_dictionary": ["kind"], "write_statistics": ["line"]}
     with pq.ParquetWriter(folder / ACTS, ACT_SCHEMA, **kept) as writer:
-        for start in range(0, len(lines), CHUNK):
+        for start in range(0, count, CHUNK):
+            ids = slice(16 * start, 16 * (start + CHUNK))
             part = lines[start : start + CHUNK]
-            writer.write_table(_acts(part, corrected, clock))
-    return len(lines)
+            writer.write_table(_acts(part, corrected, bytes(events[ids]), bytearray(records[ids])))
+    return count
 
 
-def _acts(lines: pa.Array, corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock) -> pa.Table:
+def _acts(
+    lines: pa.Array, corrected: Mapping[int, tuple[bytes, bytes]], events: bytes, records: bytearray
+) -> pa.Table:
     count = len(lines)
-    events, records = new_ids(clock, count), bytearray(new_ids(clock, count))
     kinds = pa.repeat(pa.scalar(str(EventKind.RECORDED)), count)
     previous = pa.nulls(count, pa.binary(16))
     if corrected:

@@ -106,6 +106,16 @@ def test_pieces_leave_what_one_piece_leaves(opened: Opened, monkeypatch: pytest.
     assert [line for _, _, line, *_ in log[:8]] == [2, 3, 4, 5, 7, 8, 9, 10], "the order of the sheet"
 
 
+def test_ids_ascend_over_all_pieces(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seal, "CHUNK", 2)
+    house = opened()
+    house.send(*sheet())
+    with house.database.transaction() as tx:
+        rows = tx.fetch("select e.event, c.record from events e join contents c using (event) order by e.seq")
+    for ids in zip(*rows, strict=True):
+        assert list(ids) == sorted(ids), "a piece went into the middle of an index"
+
+
 class Breaking:
     """An engine that refuses the n-th piece."""
 
