@@ -105,6 +105,8 @@ def enter_rows(
     with seal.sealing(house.engine, this, sender, lines, back, then) as pieces:
         progress("load")
         entry.load(tx, organisations)
+        del organisations  # of a million new ones some 400 MB, and rows are still to be loaded
+        pa.default_memory_pool().release_unused()
         opening = returned_cases.Opening(draft.rules.pack, this, source.agency, receipt, house.clock)
         _load_back(tx, house, opening, decisions, there)
         if decisions.corrected:
