@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -81,21 +81,38 @@ def _page(
 @router.post(PATH, dependencies=[Depends(sender)])
 def propose(web: House, session: Sender, form: OwnForm) -> Response:
     """An agency proposes a data item."""
+    return _proposed(web, session, form, _field)
+
+
+@router.post(PATH + "/items", dependencies=[Depends(sender)])
+def propose_item(web: House, session: Sender, form: OwnForm) -> Response:
+    """An agency proposes a new item; it would be the one to send it."""
+    return _proposed(web, session, form, _whole, "item-")
+
+
+def _proposed(
+    web: Web,
+    session: Session,
+    form: dict[str, str],
+    said: Callable[[dict[str, str]], FieldProposal | ItemProposal],
+    prefix: str = "",
+) -> Response:
+    """The proposal that one of the page's two forms makes; `prefix`: of the names of its fields."""
     assert session.agency is not None  # noqa: S101 - `sender` says so
     try:
         wish = service.Wish(
             agency=session.agency.agency,
             account=session.account.account,
             actor=session.account.login,
-            what=_field(form),
-            reason=form.get("reason", ""),
-            source=form.get("source", ""),
-            item=form.get("item", ""),
+            what=said(form),
+            reason=form.get(f"{prefix}reason", ""),
+            source=form.get(f"{prefix}source", ""),
+            item="" if prefix else form.get("item", ""),
         )
         with web.transaction() as tx:
             service.propose(tx, web.app.pack, wish, web.app.clock)
     except ProposalRefused as refusal:
-        errors = [FormError(text, "code") for text in refusal.found.split("；")]
+        errors = [FormError(text, f"{prefix}code") for text in refusal.found.split("；")]
         return _page(web, session, errors=errors, form=form, status=422)
     return RedirectResponse(PATH, 303)
 
@@ -115,27 +132,6 @@ def _field(form: dict[str, str]) -> FieldProposal:
         values=tuple(v.strip() for v in values if v.strip()),
         expected=form.get("expected") == "yes",
     )
-
-
-@router.post(PATH + "/items", dependencies=[Depends(sender)])
-def propose_item(web: House, session: Sender, form: OwnForm) -> Response:
-    """An agency proposes a new item; it would be the one to send it."""
-    assert session.agency is not None  # noqa: S101 - `sender` says so
-    try:
-        wish = service.Wish(
-            agency=session.agency.agency,
-            account=session.account.account,
-            actor=session.account.login,
-            what=_whole(form),
-            reason=form.get("item-reason", ""),
-            source=form.get("item-source", ""),
-        )
-        with web.transaction() as tx:
-            service.propose(tx, web.app.pack, wish, web.app.clock)
-    except ProposalRefused as refusal:
-        errors = [FormError(text, "item-code") for text in refusal.found.split("；")]
-        return _page(web, session, errors=errors, form=form, status=422)
-    return RedirectResponse(PATH, 303)
 
 
 def _whole(form: dict[str, str]) -> ItemProposal:
