@@ -55,10 +55,10 @@ ACT_SCHEMA = pa.schema(
 
 def write_acts(
     folder: Path, lines: pa.Array, corrected: Mapping[int, tuple[bytes, bytes]], clock: Clock
-) -> int:
+) -> None:
     """Write `acts.parquet`: an event for every line (int32, ascending); a new record unless it corrects one.
 
-    `corrected`: line -> (record, its current event). Returns the number of events.
+    `corrected`: line -> (record, its current event).
     """
     count = len(lines)
     # one call each: ids ascend over the whole file, so that every piece goes to the end of their indexes
@@ -70,7 +70,6 @@ def write_acts(
             ids = slice(16 * start, 16 * (start + CHUNK))
             part = lines[start : start + CHUNK]
             writer.write_table(_acts(part, corrected, bytes(events[ids]), bytearray(records[ids])))
-    return count
 
 
 def _acts(
@@ -118,7 +117,7 @@ def write_due(folder: Path, due: Mapping[date, date | None]) -> None:
 
 
 def write_organisations(folder: Path, subjects: pa.Table) -> None:
-    """Write code -> subject, as `subjects.enter` gave it: columns `code`, `subject` (16 bytes)."""
+    """Write code -> subject, as `subjects.entry.decide` gave it: columns `code`, `subject` (16 bytes)."""
     pq.write_table(subjects, folder / ORGANISATIONS)
 
 
@@ -198,9 +197,11 @@ def sealing(
     """
     folder = split.staged.folder
     if len(lines) <= CHUNK:  # nothing to work ahead of
-        if not len(lines):
+        if len(lines):
+            yield iter([_sealed(engine, split, sender, 0, lines, besides)])
+        else:
             engine.run(folder, besides)
-        yield iter([_sealed(engine, split, sender, 0, lines, besides)] if len(lines) else [])
+            yield iter(())
         return
     engine.run(folder, besides)
 

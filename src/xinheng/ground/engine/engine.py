@@ -29,7 +29,7 @@ Sql = str | tuple[str, Mapping[str, Any]]
 
 MEMORY = {"OutOfMemoryException", "MemoryError"}
 RUNS_PER_CHILD = 1000  # then a fresh one: whatever leaks, leaks little
-WARM = 2  # children kept: a long submission seals in one while what follows from the sealed rows is decided
+WARM = 2  # children kept: while a long submission seals in one, its cases and other submissions ask the other
 
 log = logging.getLogger("xinheng.engine")
 
