@@ -91,8 +91,8 @@ _COPIES = (
        select record, 'penalty', mac, mac, subject, subject, event, 'report', 'current', day,
               '示市监罚字〔2020〕' || seq || '号', '示例市市场监督管理局', day + 10, day + 5, true, true
        from made""",
-    """insert into publicity (record, channel, item, subject, authority, decided_on, regime, class, shown,
-                              first_day, earliest_end, last_day, ground)
-       select record, '信用网站', 'penalty', subject, '示例市市场监督管理局', day, 'R2023', '一般', true,
-              day, day + 90, day + 1095, 0 from made""",
+    """insert into publicity (record, subject, item, authority, decided_on, site_ground, site_first_day,
+                              site_earliest_end, site_last_day, system_ground, listed)
+       select record, subject, hashtextextended('penalty', 0), hashtextextended('authority', 0), day, 0, day,
+              day + 90, day + 1095, 0, true from made""",
 )

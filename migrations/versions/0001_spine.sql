@@ -202,38 +202,43 @@ create table record_reviews (                 -- same key, other source or clash
 );
 
 -- publicity ------------------------------------------------------------------------------------------
--- Rows of fixed width, narrow and without text: there are two for every record, and each pays for itself in
--- four indexes. What a number stands for is in the two small tables below.
-create table publicity (                      -- one row a record and channel
-    record       uuid not null,
+-- Rows of fixed width, narrow and without text; one for each record, and each pays for itself in four indexes.
+-- What a number stands for is in the two small tables below. Days: both ends included.
+create table publicity (                      -- one row a record that any channel concerns
+    record       uuid primary key,
     subject      uuid not null,               -- subject, item, authority, decided_on: of the record, for lists
-    channel      bigint not null,             -- in publicity_names, as are the next two
-    item         bigint not null,
+    item         bigint not null,             -- in publicity_names, as is the next
     authority    bigint,                      -- that decided
-    ground       bigint not null,             -- what was decided and why, in publicity_grounds
+    -- In the channel that is this site, 信用网站, and then in 公示系统:
+    site_ground  bigint,                      -- what was decided and why, in publicity_grounds; null: no concern
+    system_ground bigint,
     decided_on   date,
-    first_day    date,
-    earliest_end date,                        -- last day before which no early end is possible
-    last_day     date,                        -- last day shown
-    ended_on     date,                        -- ended early by an event
-    shown        boolean not null,            -- does the regime show it at all
-    listed       boolean not null,            -- shown, and in the channel that is this site: 信用网站
-    primary key (record, channel)
+    site_first_day date,
+    site_earliest_end date,                   -- last day before which no early end is possible
+    site_last_day date,                       -- last day shown; null: no end
+    site_ended_on date,                       -- ended early by an event: the first day on which not shown
+    system_first_day date,
+    system_earliest_end date,
+    system_last_day date,
+    system_ended_on date,
+    listed       boolean not null             -- does this site show it at all, on some day
 );
 -- Ascending, and read backwards: what comes in is mostly newer than what is held.
 create index publicity_list on publicity (item, decided_on, record) where listed;
 create index publicity_authority on publicity (authority, item, decided_on) where listed;
 create index publicity_subject on publicity (subject) where listed;
-create table publicity_names (                -- of items, channels and deciding authorities: some hundreds
+create table publicity_names (                -- of items and deciding authorities: some hundreds
     number       bigint primary key,          -- a digest of kind and name
-    kind         text not null,               -- item, channel, authority
+    kind         text not null,               -- item, authority
     name         text not null
 );
 alter table publicity_names alter column name set statistics 0; -- an erased record's authority may go from it
 create table publicity_grounds (              -- a few dozen a pack; in every row they would double the table
     ground       bigint primary key,          -- a digest of all the others
+    channel      text not null,               -- 信用网站, 公示系统
     regime       text,                        -- null: no regime in force
     class        text,
+    shown        boolean not null,            -- does the regime show it at all
     earliest_note text,                       -- never, 待核实, none
     reason       text not null,               -- Chinese, with the article
     pack         text not null                -- under which it was decided

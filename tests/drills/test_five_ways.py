@@ -164,10 +164,14 @@ def kept(made: House) -> dict[str, Any]:
                from records r join subjects s using (subject) order by r.document"""
         )
         shown = tx.fetch(
-            """select r.document, n.name, g.regime, g.class, p.shown, p.first_day, p.earliest_end,
-                      p.last_day
-               from publicity p join records r using (record) join publicity_grounds g using (ground)
-               join publicity_names n on n.number = p.channel order by 1, 2"""
+            """select r.document, g.channel, g.regime, g.class, g.shown, c.first_day, c.earliest_end,
+                      c.last_day
+               from publicity p join records r using (record)
+               cross join lateral (values
+                   (site_ground, site_first_day, site_earliest_end, site_last_day),
+                   (system_ground, system_first_day, system_earliest_end, system_last_day)
+               ) as c (ground, first_day, earliest_end, last_day)
+               join publicity_grounds g on g.ground = c.ground order by 1, 2"""
         )
         receipts = [receipt(made, tx, each) for each in reversed(intake.listed(tx))]
     return {"events": events, "records": records, "publicity": shown, "receipts": receipts}

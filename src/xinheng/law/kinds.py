@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+# Where what is public is shown: this site, and the market regulators' 国家企业信用信息公示系统. Terms and
+# publicity know these two; records of publicity have columns for each.
+CREDIT_SITE: Final = "信用网站"
+ENTERPRISE_SYSTEM: Final = "公示系统"
+CHANNELS: Final = (CREDIT_SITE, ENTERPRISE_SYSTEM)
 
 
 class BasisKind(StrEnum):

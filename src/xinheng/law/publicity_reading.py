@@ -20,6 +20,7 @@ from xinheng.law.errors import (
     PackValueError,
     RuleError,
 )
+from xinheng.law.kinds import CHANNELS
 from xinheng.law.model import Span
 from xinheng.law.publicity import (
     Case,
@@ -83,7 +84,7 @@ def _ruling(root: Node, bases: Bases, bench: Bench, *, tried: bool) -> Ruling:
     regimes = tuple(_regime(node, bases, rules) for node in entries["regimes"].items())
     _refuse_overlaps(regimes)
     return Ruling(
-        channel=entries["channel"].text(),
+        channel=entries["channel"].one_of(CHANNELS),
         item=entries["item"].text(),
         columns=MappingProxyType(columns),
         applies=rules.compiled(entries["applies"]) if "applies" in entries else None,

@@ -1,7 +1,8 @@
-"""The one evaluator of publicity: SQL made of a ruling, for a million records, for one, and for the examples.
+"""The one evaluator of publicity: SQL made of rulings, for a million records, for one, and for the examples.
 
-The text reads a relation of VARCHAR fields and decides in two steps: a CASE over dates and conditions gives
-each record the number of its *outcome*; a small table of outcomes then says regime, class, months and reason.
+The text reads a relation of VARCHAR fields. A CASE over dates and conditions gives each record the number of
+its answer; days follow from what the answer says of months. What else it says, regime, class and reason, is
+the same for all who have it, so no text leaves the database: `outcomes` says it of the number.
 """
 
 from __future__ import annotations
@@ -19,11 +20,25 @@ COLUMNS = (
     *("channel", "regime", "class", "shown", "first_day"),
     *("earliest_end", "earliest_note", "last_day", "reason"),
 )
+DAYS = ("first_day", "earliest_end", "last_day")
 Cite = Callable[[Basis], str]
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class Outcome:
+    """What a ruling says about a record, without its days. `reason`: Chinese, with the article."""
+
+    regime: str | None
+    class_: str | None
+    shown: bool
+    earliest_note: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the rules say where the record bears the mark and its days are known."""
+
     regime: str | None
     name: str | None
     shown: bool
@@ -34,40 +49,50 @@ class _Outcome:
     reason: str
 
 
-def decision(ruling: Ruling, source: str, cite: Cite, *, keys: Sequence[str] = (), mark: str = "true") -> str:
-    """SQL over the relation `source`, one row a record to which the ruling applies.
+def decision(rulings: Sequence[Ruling], source: str, *, keys: Sequence[str] = (), mark: str = "true") -> str:
+    """SQL over the relation `source`, one row for each of its records.
 
-    Columns: `keys` of the source, then COLUMNS (`shown` BOOLEAN, three DATEs, the rest VARCHAR). `mark` is a
+    Columns: `keys` of the source, then for each ruling, by its place, those of `columns_at`: a place in
+    `outcomes` as USMALLINT, NULL where the ruling does not apply to the record, and DAYS as DATE. `mark` is a
     condition over the source that must hold for a record to be shown at all (the mark 公示 of the item).
-    `cite` writes a basis as Chinese citation. Raises nothing; dates in the source must be YYYY-MM-DD.
+    Raises nothing; dates in the source must be YYYY-MM-DD.
     """
-    outcomes, number = _outcomes(ruling, cite)
     kept = "".join(f'"{key}", ' for key in keys)
-    rows = ", ".join(f"({i}, {_values(o)})" for i, o in enumerate(outcomes))
-    decided = _day(ruling.columns["decided"])
-    published = _day(ruling.columns["published"]) if "published" in ruling.columns else "CAST(NULL AS DATE)"
-    where = f"WHERE coalesce(TRY({ruling.applies}), false)" if ruling.applies else ""
+    codes = sorted({ruling.columns[c] for ruling in rulings for c in Clock if c in ruling.columns})
+    days = ", ".join(f'{_day(code)} AS "{_on(code)}"' for code in codes)
+    known = "".join(f', "{_on(code)}"' for code in codes)
+    told = [_told(place, ruling) for place, ruling in enumerate(rulings)]
+    numbers, starts, found = (", ".join(parts) for parts in zip(*told, strict=True))
     # S608: conditions are a pack's rules, confined by the allow-list; texts are quoted
     return (
-        f"SELECT {kept}{_text(ruling.channel)} AS channel, regime, class, "  # noqa: S608
-        "may_show AND marked AND start IS NOT NULL AS shown, start AS first_day, "
-        "CAST(start + to_months(minimum) AS DATE) AS earliest_end, earliest_note, "
-        "CAST(start + to_months(maximum) AS DATE) AS last_day, "
-        f"CASE WHEN may_show AND NOT marked THEN {_text(_UNMARKED)} "
-        f"WHEN may_show AND start IS NULL THEN {_text(_UNDATED)} ELSE reason END AS reason "
-        "FROM (SELECT *, CASE clock WHEN 'published' THEN published_on WHEN 'decided' THEN decided_on END "
-        f"AS start FROM (SELECT {kept}decided_on, published_on, marked, {number} AS number "
-        f"FROM (SELECT *, {decided} AS decided_on, {published} AS published_on, "
-        f"coalesce({mark}, false) AS marked FROM {source} {where})) "
-        f"JOIN (VALUES {rows}) AS outcomes({_NAMES}) USING (number))"
+        f"SELECT {kept}{found} FROM (SELECT *, {starts} FROM ("  # noqa: S608
+        f"SELECT {kept}marked{known}, {numbers} FROM ("
+        f"SELECT *, {days}, coalesce({mark}, false) AS marked FROM {source})))"
     )
+
+
+def columns_at(place: int) -> tuple[str, ...]:
+    """The columns of `decision` for the ruling at that place: the outcome, then DAYS."""
+    return tuple(f"{name}_{place}" for name in ("outcome", *DAYS))
+
+
+def outcomes(ruling: Ruling, cite: Cite) -> tuple[Outcome, ...]:
+    """What the numbers of `decision` stand for. `cite` writes a basis as Chinese citation."""
+    answers, _ = _answers(ruling, cite)
+    said = [Outcome(a.regime, a.name, a.shown, _note(a), a.reason) for a in answers]
+    hidden = [
+        Outcome(o.regime, o.class_, False, o.earliest_note, reason if o.shown else o.reason)
+        for reason in (_UNMARKED, _UNDATED)
+        for o in said
+    ]
+    return (*said, *hidden)
 
 
 def decide_rows(
     ruling: Ruling, rows: Sequence[Mapping[str, str | None]], cite: Cite, *, mark: str = "true"
 ) -> dict[int, dict[str, object]]:
-    """What the ruling decides on a few rows (field code -> text), by position; rows it does not apply to are
-    left out. In process and small: for the examples of a pack and for questions about a single record."""
+    """What the ruling decides on a few rows (field code -> text), by position, as COLUMNS; rows it does not
+    apply to are left out. In process and small: for a pack's examples and questions about one record."""
     codes = sorted(set(ruling.columns.values()))
     listed = ", ".join(f'"{code}" VARCHAR' for code in codes)
     marks = ", ".join("?" for _ in range(len(codes) + 1))
@@ -87,40 +112,88 @@ def decide_rows(
             values = [[i, *(row.get(code) for code in codes)] for i, row in enumerate(rows)]
             # S608: only question marks are put in
             db.executemany(f"INSERT INTO given VALUES ({marks})", values)  # noqa: S608
-        found = db.execute(decision(ruling, "given", cite, keys=("row_number",), mark=mark)).fetchall()
-    return {int(row[0]): dict(zip(COLUMNS, row[1:], strict=True)) for row in found}
+        found = db.execute(decision([ruling], "given", keys=("row_number",), mark=mark)).fetchall()
+    said = outcomes(ruling, cite)
+    return {
+        number: _row(ruling.channel, said[outcome], days)
+        for number, outcome, *days in found
+        if outcome is not None
+    }
 
 
-def reasons(ruling: Ruling, cite: Cite) -> tuple[str, ...]:
-    """Every text that `decision` may give as reason."""
-    outcomes, _ = _outcomes(ruling, cite)
-    return tuple(dict.fromkeys([*(o.reason for o in outcomes), _UNMARKED, _UNDATED]))
+def _row(channel: str, said: Outcome, days: Sequence[object]) -> dict[str, object]:
+    first, earliest, last = days
+    regime, class_, note = said.regime, said.class_, said.earliest_note
+    values = (channel, regime, class_, said.shown, first, earliest, note, last, said.reason)
+    return dict(zip(COLUMNS, values, strict=True))
 
 
-_NAMES = "number, regime, class, may_show, clock, earliest_note, minimum, maximum, reason"
 _UNMARKED = "本条只归集，不公示（简易程序处罚，或信源单位限定了使用范围）"
 _UNDATED = "未报送公开发布日期，公示期无法计算，不公示"
 
 
-def _outcomes(ruling: Ruling, cite: Cite) -> tuple[list[_Outcome], str]:
-    """Every outcome of a ruling, and the expression that numbers a record's."""
-    outcomes = [_silent("未载明有效的决定日期，公示期无法计算，不公示"), _silent(_no_rule(ruling))]
+def _told(place: int, ruling: Ruling) -> tuple[str, str, str]:
+    """For the three levels of `decision`: the number of a record's answer, its first day, what is found."""
+    answers, cascade = _answers(ruling)
+    number, (outcome, first, earliest, last) = f"number_{place}", columns_at(place)
+    if ruling.applies:
+        cascade = f"CASE WHEN TRY({ruling.applies}) THEN {cascade} END"
+
+    def end(months: Sequence[int | None]) -> str:
+        counts = ", ".join("NULL" if count is None else str(count) for count in months)
+        return f"CAST({first} + to_months(CAST([{counts}] AS INTEGER[])[{number} + 1]) AS DATE)"
+
+    starts = " ".join(
+        f"WHEN {_among(number, [a.regime is not None and a.clock is clock for a in answers])} "
+        f"THEN {_clock(ruling, clock)}"
+        for clock in Clock
+    )
+    shown, count = _among(number, [a.shown for a in answers]), len(answers)
+    return (
+        f"{cascade} AS {number}",
+        f"CASE {starts} END AS {first}",
+        f"CAST({number} + CASE WHEN {shown} AND NOT marked THEN {count} "
+        f"WHEN {shown} AND {first} IS NULL THEN {2 * count} ELSE 0 END AS USMALLINT) AS {outcome}, {first}, "
+        f"{end([a.minimum for a in answers])} AS {earliest}, {end([a.maximum for a in answers])} AS {last}",
+    )
+
+
+def _among(number: str, which: Sequence[bool]) -> str:
+    """Whether a number is one of those for which `which` holds."""
+    places = ", ".join(str(place) for place, holds in enumerate(which) if holds)
+    return f"{number} IN ({places})" if places else "false"
+
+
+def _clock(ruling: Ruling, clock: Clock) -> str:
+    """The day that a clock of the ruling shows, as a column of `decision`."""
+    return f'"{_on(ruling.columns[clock])}"' if clock in ruling.columns else "CAST(NULL AS DATE)"
+
+
+def _on(code: str) -> str:
+    return f"{code} as day"
+
+
+def _answers(ruling: Ruling, cite: Cite = lambda basis: "") -> tuple[list[_Answer], str]:
+    """Every answer of a ruling, and the expression that numbers a record's."""
+    answers = [_silent("未载明有效的决定日期，公示期无法计算，不公示"), _silent(_no_rule(ruling))]
     numbers: dict[tuple[str, str], int] = {}
     for regime in ruling.regimes:
         for one in regime.classes:
-            numbers[regime.id, one.id] = len(outcomes)
-            outcomes.append(_of_class(regime, one, cite))
+            numbers[regime.id, one.id] = len(answers)
+            answers.append(_of_class(regime, one, cite))
         if regime.unknown:
-            numbers[regime.id, ""] = len(outcomes)
-            outcomes.append(_of_unknown(regime, cite))
-    otherwise = "1"
+            numbers[regime.id, ""] = len(answers)
+            answers.append(_of_unknown(regime, cite))
+    decided, otherwise = _clock(ruling, Clock.DECIDED), "1"
     if ruling.unread:
-        outcomes.append(_unread(ruling))
-        otherwise = (
-            f"CASE WHEN decided_on < DATE '{ruling.unread.before}' THEN {len(outcomes) - 1} ELSE 1 END"
-        )
-    cases = "".join(f"WHEN {_in_span(r)} THEN {_cascade(r, ruling, numbers)} " for r in ruling.regimes)
-    return outcomes, f"CASE WHEN decided_on IS NULL THEN 0 {cases}ELSE {otherwise} END"
+        answers.append(_unread(ruling))
+        before = f"{decided} < DATE '{ruling.unread.before}'"
+        otherwise = f"CASE WHEN {before} THEN {len(answers) - 1} ELSE 1 END"
+    cases = "".join(
+        f"WHEN {_in_span(regime, decided)} THEN {_cascade(regime, ruling, numbers)} "
+        for regime in ruling.regimes
+    )
+    return answers, f"CASE WHEN {decided} IS NULL THEN 0 {cases}ELSE {otherwise} END"
 
 
 def _cascade(regime: Regime, ruling: Ruling, numbers: dict[tuple[str, str], int]) -> str:
@@ -130,55 +203,55 @@ def _cascade(regime: Regime, ruling: Ruling, numbers: dict[tuple[str, str], int]
         for later in ruling.regimes:
             takes = later.transition is Transition.RECOMPUTE and later.span.start > regime.span.start
             if takes and one.shown and one.maximum is not None:
-                still = f"{regime.clock}_on + to_months({one.maximum}) >= DATE '{later.span.start}'"
+                start = _clock(ruling, regime.clock)
+                still = f"{start} + to_months({one.maximum}) >= DATE '{later.span.start}'"
                 return f"CASE WHEN {still} THEN {_cascade(later, ruling, numbers)} ELSE {number} END"
         return str(number)
 
     cases = "".join(
-        f"WHEN coalesce(TRY({one.when}), false) THEN {outcome(one, numbers[regime.id, one.id])} "
-        for one in regime.classes
+        f"WHEN TRY({one.when}) THEN {outcome(one, numbers[regime.id, one.id])} " for one in regime.classes
     )
     last = outcome(regime.unknown.like, numbers[regime.id, ""]) if regime.unknown else "1"
     return f"CASE {cases}ELSE {last} END"
 
 
-def _in_span(regime: Regime) -> str:
-    ends = f" AND decided_on < DATE '{regime.span.to}'" if regime.span.to else ""
-    return f"decided_on >= DATE '{regime.span.start}'{ends}"
+def _in_span(regime: Regime, decided: str) -> str:
+    ends = f" AND {decided} < DATE '{regime.span.to}'" if regime.span.to else ""
+    return f"{decided} >= DATE '{regime.span.start}'{ends}"
 
 
-def _silent(reason: str) -> _Outcome:
-    return _Outcome(None, None, False, Clock.DECIDED, Early.MONTHS, None, None, reason)
+def _silent(reason: str) -> _Answer:
+    return _Answer(None, None, False, Clock.DECIDED, Early.MONTHS, None, None, reason)
 
 
 def _no_rule(ruling: Ruling) -> str:
     return f"无现行规则：决定日期当日没有适用于{ruling.channel}的公示规定，不公示"
 
 
-def _unread(ruling: Ruling) -> _Outcome:
+def _unread(ruling: Ruling) -> _Answer:
     note = ruling.unread.note if ruling.unread else ""
     reason = f"待核实：{note}，不公示"
-    return _Outcome(None, None, False, Clock.DECIDED, Early.UNREAD, None, None, reason)
+    return _Answer(None, None, False, Clock.DECIDED, Early.UNREAD, None, None, reason)
 
 
-def _of_class(regime: Regime, one: PublicityClass, cite: Cite) -> _Outcome:
+def _of_class(regime: Regime, one: PublicityClass, cite: Cite) -> _Answer:
     said = f"{one.name}失信信息：" if one.name else ""
     reason = f"{said}{_periods(regime, one)}{_noted(one.note)}。依据：{cite(one.basis)}"
-    return _outcome(regime, one, one.name, reason)
+    return _answer(regime, one, one.name, reason)
 
 
-def _of_unknown(regime: Regime, cite: Cite) -> _Outcome:
+def _of_unknown(regime: Regime, cite: Cite) -> _Answer:
     unknown = regime.unknown
     if unknown is None:
         raise ValueError("the regime knows every class")
     like = unknown.like
     said = f"失信类别未定（{unknown.note}），按已记录事实所允许的最轻一类“{like.name or '一般规定'}”处理："
     reason = f"{said}{_periods(regime, like)}{_noted(like.note)}。依据：{cite(like.basis)}"
-    return _outcome(regime, like, UNSETTLED, reason)
+    return _answer(regime, like, UNSETTLED, reason)
 
 
-def _outcome(regime: Regime, one: PublicityClass, name: str | None, reason: str) -> _Outcome:
-    return _Outcome(regime.id, name, one.shown, regime.clock, one.early, one.minimum, one.maximum, reason)
+def _answer(regime: Regime, one: PublicityClass, name: str | None, reason: str) -> _Answer:
+    return _Answer(regime.id, name, one.shown, regime.clock, one.early, one.minimum, one.maximum, reason)
 
 
 def _noted(note: str | None) -> str:
@@ -205,18 +278,10 @@ def _months(count: int | None) -> str:
     return f"{count // 12}年" if count % 12 == 0 else f"{count}个月"
 
 
-def _values(o: _Outcome) -> str:
-    clock = f"'{o.clock}'" if o.regime else "NULL"
-    note = "NULL" if o.early is Early.MONTHS or (not o.shown and o.early is Early.NONE) else f"'{o.early}'"
-    shown = o.shown or not o.regime
-    minimum, maximum = (o.minimum, o.maximum) if shown else (None, None)
-    numbers = f"CAST({minimum or 'NULL'} AS INTEGER), CAST({maximum or 'NULL'} AS INTEGER)"
-    text = ", ".join((_text(o.regime), _text(o.name), str(o.shown).lower(), clock, note, numbers))
-    return f"{text}, {_text(o.reason)}"
-
-
-def _text(value: str | None) -> str:
-    return "CAST(NULL AS VARCHAR)" if value is None else "'" + value.replace("'", "''") + "'"
+def _note(a: _Answer) -> str | None:
+    """What is said of an early end where there is no day for it."""
+    silent = a.early is Early.MONTHS or (not a.shown and a.early is Early.NONE)
+    return None if silent else a.early.value
 
 
 def _day(column: str) -> str:

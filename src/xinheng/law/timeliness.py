@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from xinheng.law.bases import VALUE, VALUE_OPTIONAL, Bases
 from xinheng.law.errors import PackOverrideError, PackSyntaxError
+from xinheng.law.kinds import CHANNELS
 from xinheng.law.model import Timeliness
 from xinheng.law.yaml_lines import Node
-
-CHANNELS = ("信用网站", "公示系统")
 
 
 def read_timeliness(node: Node, bases: Bases, pack: str) -> tuple[Timeliness, ...]:

@@ -178,6 +178,7 @@ def test_a_ruling_about_what_the_catalogue_lacks_is_refused(tmp_path: Path) -> N
 
 
 BROKEN = {
+    "a channel that there is not": ("channel: 信用网站", "channel: 公告栏", PackValueError, "channel:"),
     "an unknown key": ("channel: 信用网站", "channel: 信用网站\ncolour: 红", PackValueError, "colour: 红"),
     "a fact with a field's name": ("  red: \"coalesce", "  colour: \"coalesce", PackSyntaxError, "  colour: "),
     "a placeholder that means nothing": ("when: \"{red}\"", "when: \"{blue}\"", PackValueError, "id: grave"),

@@ -10,35 +10,35 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinheng.evidence.ledger.projection import Batch, Part
 from xinheng.ground.engine import Engine, quoted
-from xinheng.judgement.publicity.model import CREDIT_SITE
-from xinheng.judgement.publicity.numbers import GROUND, Kind, Words
+from xinheng.judgement.publicity.numbers import Ground, Words
+from xinheng.law.kinds import CREDIT_SITE, ENTERPRISE_SYSTEM
 from xinheng.law.packs import Pack
 from xinheng.law.publicity import Ruling
-from xinheng.law.publicity_sql import COLUMNS, decision
+from xinheng.law.publicity_sql import columns_at, decision, outcomes
 
-# Column for column the table `publicity`, without `ended_on`.
+# With what the columns of a channel begin.
+STEMS = {CREDIT_SITE: "site", ENTERPRISE_SYSTEM: "system"}
+_OF_CHANNEL = ("ground", "first_day", "earliest_end", "last_day")
+# Column for column the table `publicity`, without what an event ended.
 SCHEMA = pa.schema(
     [
         ("record", pa.binary(16)),
         ("subject", pa.binary(16)),
-        ("channel", pa.int64()),
         ("item", pa.int64()),
         ("authority", pa.int64()),
-        ("ground", pa.int64()),
         ("decided_on", pa.date32()),
-        ("first_day", pa.date32()),
-        ("earliest_end", pa.date32()),
-        ("last_day", pa.date32()),
-        ("shown", pa.bool_()),
+        *((f"{stem}_ground", pa.int64()) for stem in STEMS.values()),
+        *((f"{stem}_{day}", pa.date32()) for stem in STEMS.values() for day in _OF_CHANNEL[1:]),
         ("listed", pa.bool_()),
     ]
 )
-_NAMED: tuple[Kind, ...] = ("channel", "item", "authority")
-_STATE = ("record", "item", "subject", "authority", "decided_on", "state", "shown_mark")
+_KEYS = ("record", "subject", "authority", "decided_on")
+_STATE = (*_KEYS, "state", "shown_mark")
 _PIECE = 50_000
 
 
@@ -54,7 +54,7 @@ def decide(engine: Engine, pack: Pack, batch: Batch, part: Part) -> None:
         given = _given(
             batch.parquet(part, _STATE, standing), batch.parquet("facts", ("record", *codes), facts), codes
         )
-        engine.run(batch.folder, [_statement(rulings, given, pack, _rows(batch, part))])
+        engine.run(batch.folder, [_statement(rulings, given, part, _rows(batch, part))])
     finally:
         for made in (facts, standing):
             made.unlink(missing_ok=True)
@@ -72,9 +72,11 @@ def decided(pack: Pack, batch: Batch, part: Part, words: Words) -> Iterator[pa.R
     What their numbers stand for is in `words` once they are drained.
     """
     rows = _rows(batch, part)
+    grounds = [_grounds(ruling, pack) for ruling in _rulings(pack, batch)]
     try:
-        with pq.ParquetFile(rows, read_dictionary=[*_NAMED, *GROUND]) as file:
-            pieces = (_numbered(piece, pack, words) for piece in file.iter_batches(_PIECE))
+        with pq.ParquetFile(rows, read_dictionary=["authority"]) as file:
+            item = words.named("item", batch.item or "")
+            pieces = (_numbered(piece, item, grounds, words) for piece in file.iter_batches(_PIECE))
             yield pa.RecordBatchReader.from_batches(SCHEMA, pieces)
     finally:
         rows.unlink(missing_ok=True)
@@ -97,7 +99,7 @@ def _rulings(pack: Pack, batch: Batch) -> Sequence[Ruling]:
 
 def _given(standing: Path, facts: Path, codes: Sequence[str]) -> str:
     """The records that stand with the fields that the rulings name, as a subquery."""
-    state = "s.record, s.item, s.subject, s.authority, s.decided_on AS decided_on_record, s.shown_mark"
+    state = "s.record, s.subject, s.authority, s.decided_on, s.shown_mark"
     alone = standing == facts
     fields = ", ".join(f'{"s" if alone else "f"}."{code}"' for code in codes)
     # S608 here and below: column codes and rules come from the pack, confined when it was loaded
@@ -106,19 +108,40 @@ def _given(standing: Path, facts: Path, codes: Sequence[str]) -> str:
     return f"(SELECT {state}, {fields} FROM {source} WHERE s.state = 'current')"  # noqa: S608
 
 
-def _statement(rulings: Sequence[Ruling], given: str, pack: Pack, target: Path) -> str:
-    keys = ("record", "item", "subject", "authority", "decided_on_record")
-    rows = " UNION ALL ".join(decision(r, given, pack.cite, keys=keys, mark="shown_mark") for r in rulings)
-    return (
-        "COPY (SELECT record, subject, item, authority, decided_on_record AS decided_on, "  # noqa: S608
-        f"{', '.join(COLUMNS)}, shown AND channel = {quoted(CREDIT_SITE)} AS listed FROM ({rows})) "
-        f"TO {quoted(target.resolve())} (FORMAT parquet)"
-    )
+def _statement(rulings: Sequence[Ruling], given: str, part: Part, target: Path) -> str:
+    """New records that no channel concerns get no row; a changed one may have had one, which must go."""
+    rows = decision(rulings, given, keys=_KEYS, mark="shown_mark")
+    if part == "records" and all(ruling.applies for ruling in rulings):
+        concerned = " OR ".join(f"{columns_at(i)[0]} IS NOT NULL" for i in range(len(rulings)))
+        rows = f"SELECT * FROM ({rows}) WHERE {concerned}"  # noqa: S608
+    return f"COPY ({rows}) TO {quoted(target.resolve())} (FORMAT parquet)"
 
 
-def _numbered(piece: pa.RecordBatch, pack: Pack, words: Words) -> pa.RecordBatch:
-    """The decisions as rows: texts become numbers."""
-    given: dict[str, pa.Array] = {name: words.numbered(name, piece.column(name)) for name in _NAMED}
-    given["ground"] = words.grounded([piece.column(name) for name in GROUND], pack.label)
-    columns = [given[f.name] if f.name in given else piece.column(f.name).cast(f.type) for f in SCHEMA]
+def _grounds(ruling: Ruling, pack: Pack) -> Sequence[Ground]:
+    """The ground of each outcome of a ruling."""
+    return [
+        Ground(ruling.channel, o.regime, o.class_, o.shown, o.earliest_note, o.reason, pack.label)
+        for o in outcomes(ruling, pack.cite)
+    ]
+
+
+def _numbered(
+    piece: pa.RecordBatch, item: int, grounds: Sequence[Sequence[Ground]], words: Words
+) -> pa.RecordBatch:
+    """The decisions as rows: texts and places of outcomes become numbers. `grounds`: of each ruling."""
+    given = {name: piece.column(name) for name in ("record", "subject", "decided_on")}
+    given["item"] = pa.repeat(pa.scalar(item, pa.int64()), piece.num_rows)
+    given["authority"] = words.numbered("authority", piece.column("authority"))
+    given["listed"] = pa.repeat(False, piece.num_rows)
+    for i, known in enumerate(grounds):
+        outcome, *days = (piece.column(name) for name in columns_at(i))
+        of_channel = (words.grounded(outcome, known), *days)
+        stem = STEMS[known[0].channel]
+        given |= {f"{stem}_{name}": column for name, column in zip(_OF_CHANNEL, of_channel, strict=True)}
+        if known[0].channel == CREDIT_SITE:
+            shown = pc.take(pa.array([ground.shown for ground in known]), outcome)
+            given["listed"] = pc.fill_null(shown, False)
+    columns = [
+        given[f.name].cast(f.type) if f.name in given else pa.nulls(piece.num_rows, f.type) for f in SCHEMA
+    ]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)

@@ -12,8 +12,6 @@ from uuid import UUID
 from xinheng.law.packs import Pack
 from xinheng.law.publicity_sql import decide_rows
 
-CREDIT_SITE = "信用网站"
-ENTERPRISE_SYSTEM = "公示系统"
 UNREAD = "待核实"
 
 

@@ -19,7 +19,8 @@ from uuid import UUID
 from xinheng.evidence.ledger import sourced
 from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity import store
-from xinheng.judgement.publicity.model import CREDIT_SITE, Status
+from xinheng.judgement.publicity.model import Status
+from xinheng.law.kinds import CREDIT_SITE
 
 FIGURE: Final = "信用信息公开比例"
 HOW: Final = (

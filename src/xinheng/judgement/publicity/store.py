@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, dataclass
 from datetime import date
 from uuid import UUID
 
 import pyarrow as pa
 
 from xinheng.ground.store.transaction import Params, Row, Transaction
-from xinheng.judgement.publicity.deciding import SCHEMA
+from xinheng.judgement.publicity.deciding import SCHEMA, STEMS
 from xinheng.judgement.publicity.model import Decision, PublicityRow
 from xinheng.judgement.publicity.numbers import Words, number_of
+from xinheng.law.kinds import CREDIT_SITE
 
 _STAGED = "publicity_staged"
-_COLUMNS = """p.record, i.name, p.subject, a.name, p.decided_on, c.name, g.regime, g.class, p.shown,
-    p.first_day, p.earliest_end, g.earliest_note, p.last_day, g.reason, g.pack, p.ended_on"""
-_WORDS = """join publicity_grounds g using (ground)
+_COLUMNS = """p.record, i.name, p.subject, a.name, p.decided_on, g.channel, g.regime, g.class, g.shown,
+    c.first_day, c.earliest_end, g.earliest_note, c.last_day, g.reason, g.pack, c.ended_on"""
+_WORDS = """join publicity_grounds g on g.ground = c.ground
     join publicity_names i on i.number = p.item
-    join publicity_names c on c.number = p.channel
     left join publicity_names a on a.number = p.authority"""
 _FEW = 10  # authorities; a part that more have is met so often on the way that the index of lists is quicker
+_GROUND = {  # the number, and what `numbers.Ground` holds, in its order
+    "ground": "bigint", "channel": "text", "regime": "text", "class": "text", "shown": "boolean",
+    "earliest_note": "text", "reason": "text", "pack": "text",
+}  # fmt: skip
 # Shown by this site on a day: what the law decided, unless an event has ended it.
-_SHOWN = """p.listed and p.first_day <= %(day)s and (p.last_day is null or p.last_day >= %(day)s)
-            and (p.ended_on is null or p.ended_on > %(day)s)"""
+_SHOWN = """p.listed and p.site_first_day <= %(day)s
+            and (p.site_last_day is null or p.site_last_day >= %(day)s)
+            and (p.site_ended_on is null or p.site_ended_on > %(day)s)"""
+
+
+def _told(channels: Collection[str]) -> str:
+    """From a row `p` to one for each of these channels that concerns the record, with all its words."""
+    names = ("ground", "first_day", "earliest_end", "last_day", "ended_on")
+    told = ", ".join(
+        f"({place}, {', '.join(f'p.{stem}_{name}' for name in names)})"
+        for place, (channel, stem) in enumerate(STEMS.items())
+        if channel in channels
+    )
+    return f"cross join lateral (values {told}) as c (place, {', '.join(names)}) {_WORDS}"
 
 
 @dataclass(frozen=True)
@@ -60,20 +76,12 @@ def enter_words(tx: Transaction, words: Words) -> None:
             "names": [name for _, name in words.names.values()],
         },
     )
-    grounds = words.grounds.values()
+    rows = ((number, *astuple(ground)) for number, ground in words.grounds.items())
+    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in _GROUND.items())
     tx.execute(
-        """insert into publicity_grounds (ground, regime, class, earliest_note, reason, pack)
-           select * from unnest(%(grounds)s::bigint[], %(regimes)s::text[], %(classes)s::text[],
-                                %(notes)s::text[], %(reasons)s::text[], %(packs)s::text[])
-           on conflict (ground) do nothing""",
-        {
-            "grounds": list(words.grounds),
-            "regimes": [ground.regime for ground in grounds],
-            "classes": [ground.class_ for ground in grounds],
-            "notes": [ground.earliest_note for ground in grounds],
-            "reasons": [ground.reason for ground in grounds],
-            "packs": [ground.pack for ground in grounds],
-        },
+        f"""insert into publicity_grounds ({", ".join(_GROUND)}) select * from unnest({arrays})
+            on conflict (ground) do nothing""",
+        {name: list(values) for name, values in zip(_GROUND, zip(*rows, strict=True), strict=True)},
     )
 
 
@@ -94,20 +102,21 @@ def forget_names(tx: Transaction) -> None:
 
 
 def replace(tx: Transaction, rows: pa.RecordBatchReader) -> None:
-    """Bring the rows of existing records to `rows` (SCHEMA). What an event has ended stays ended."""
+    """Bring the rows of existing records to `rows` (SCHEMA). What an event has ended stays ended; a channel
+    that no longer concerns a record forgets that, and a record that no channel concerns has no row."""
     tx.execute(f"create temporary table {_STAGED} (like publicity including defaults) on commit drop")
     tx.load(_STAGED, rows)
-    names = [name for name in SCHEMA.names if name not in ("record", "channel")]
-    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-    columns = ", ".join(f'"{name}"' for name in SCHEMA.names)
+    columns = ", ".join(SCHEMA.names)
+    changes = [f"{name} = excluded.{name}" for name in SCHEMA.names if name != "record"]
+    changes += [
+        f"{stem}_ended_on = case when excluded.{stem}_ground is not null then p.{stem}_ended_on end"
+        for stem in STEMS.values()
+    ]
+    concerned = " or ".join(f"s.{stem}_ground is not null" for stem in STEMS.values())
+    tx.execute(f"delete from publicity p using {_STAGED} s where p.record = s.record and not ({concerned})")
     tx.execute(
-        f"""delete from publicity p using (select distinct record from {_STAGED}) s
-            where p.record = s.record and not exists (
-                select 1 from {_STAGED} k where k.record = p.record and k.channel = p.channel)"""
-    )
-    tx.execute(
-        f"""insert into publicity ({columns}) select {columns} from {_STAGED}
-            on conflict (record, channel) do update set {changes}"""
+        f"""insert into publicity as p ({columns}) select {columns} from {_STAGED} s where {concerned}
+            on conflict (record) do update set {", ".join(changes)}"""
     )
     tx.execute(f"drop table {_STAGED}")
 
@@ -118,28 +127,29 @@ def drop(tx: Transaction, records: Sequence[bytes]) -> None:
     tx.execute("delete from publicity where record = any(%(records)s::uuid[])", {"records": ids})
 
 
-def end(tx: Transaction, record: bytes, channel: str | None, on: date) -> int:
-    """End the publicity of a record on `on` (the first day not shown), in one channel or in all.
-
-    An earlier end stands. How many channels it ended.
-    """
-    return tx.execute(
-        """update publicity set ended_on = %(on)s
-           where record = %(record)s::uuid
-             and (%(channel)s::bigint is null or channel = %(channel)s::bigint)
-             and (ended_on is null or ended_on > %(on)s)""",
-        {"record": str(UUID(bytes=record)), "channel": _channel(channel), "on": on},
+def end(tx: Transaction, record: bytes, channel: str | None, on: date) -> None:
+    """End the publicity of a record on `on` (the first day not shown), in one channel or in all that concern
+    it. An earlier end stands."""
+    changes = ", ".join(
+        f"{stem}_ended_on = case when {stem}_ground is not null then least({stem}_ended_on, %(on)s::date) end"
+        for name, stem in STEMS.items()
+        if channel in (None, name)
     )
+    if changes:
+        tx.execute(
+            f"update publicity set {changes} where record = %(record)s::uuid",
+            {"record": str(UUID(bytes=record)), "on": on},
+        )
 
 
 def of_records(tx: Transaction, records: Sequence[UUID], channel: str | None = None) -> list[PublicityRow]:
     """Every decision about these records, shown or not, by record and channel."""
     rows = tx.fetch(
-        f"""select {_COLUMNS} from publicity p {_WORDS}
+        f"""select {_COLUMNS} from publicity p {_told(STEMS)}
             where p.record = any(%(records)s::uuid[])
-              and (%(channel)s::bigint is null or p.channel = %(channel)s::bigint)
-            order by p.record, c.name""",
-        {"records": [str(record) for record in records], "channel": _channel(channel)},
+              and (%(channel)s::text is null or g.channel = %(channel)s::text)
+            order by p.record, c.place""",
+        {"records": [str(record) for record in records], "channel": channel},
     )
     return [row_of(row) for row in rows]
 
@@ -154,7 +164,7 @@ def listed(tx: Transaction, asked: Listing, day: date, limit: int) -> list[Publi
                 select p.* from {way.each} cross join lateral (
                     select * from publicity p where {way.where}
                     order by p.decided_on desc, p.record desc limit %(limit)s) p
-                order by p.decided_on desc, p.record desc limit %(limit)s) p {_WORDS}
+                order by p.decided_on desc, p.record desc limit %(limit)s) p {_told((CREDIT_SITE,))}
             order by p.decided_on desc, p.record desc""",
         {**way.params, "limit": limit},
     )
@@ -215,10 +225,6 @@ _LISTED = {
 }
 
 
-def _channel(name: str | None) -> int | None:
-    return None if name is None else number_of("channel", name)
-
-
 @dataclass(frozen=True)
 class _Way:
     """How a listing is gone through: by items, by authorities and items, or as the subjects have it. Of each,
@@ -275,17 +281,18 @@ def row_of(row: Row) -> PublicityRow:
 def standings(tx: Transaction, records: Sequence[UUID], channel: str, day: date) -> dict[UUID, str]:
     """Where each of these records stands in a channel on `day`, in the words of `model.Status`; a record
     about which nothing was decided is left out. The same order of questions as `model.status`."""
+    stem = STEMS[channel]
     rows = tx.fetch(
-        """select record, case
-               when not shown and regime is null and earliest_note = '待核实' then '待核实'
-               when not shown and regime is null then '无现行规则'
-               when not shown then '不公示'
-               when ended_on <= %(day)s then '已提前终止公示'
-               when first_day is null or %(day)s < first_day then '尚未公示'
-               when last_day < %(day)s then '公示期已届满'
-               else '公示中' end
-           from publicity join publicity_grounds using (ground)
-           where record = any(%(records)s::uuid[]) and channel = %(channel)s""",
-        {"records": [str(record) for record in records], "channel": _channel(channel), "day": day},
+        f"""select p.record, case
+                when not g.shown and g.regime is null and g.earliest_note = '待核实' then '待核实'
+                when not g.shown and g.regime is null then '无现行规则'
+                when not g.shown then '不公示'
+                when p.{stem}_ended_on <= %(day)s then '已提前终止公示'
+                when p.{stem}_first_day is null or %(day)s < p.{stem}_first_day then '尚未公示'
+                when p.{stem}_last_day < %(day)s then '公示期已届满'
+                else '公示中' end
+            from publicity p join publicity_grounds g on g.ground = p.{stem}_ground
+            where p.record = any(%(records)s::uuid[])""",
+        {"records": [str(record) for record in records], "day": day},
     )
     return {row[0]: row[1] for row in rows}

@@ -11,8 +11,9 @@ from tests.conftest import SteppingClock
 from tests.sending import House, outcomes, row
 
 from xinheng.evidence.completeness.projector import HeldProjector
-from xinheng.evidence.intake import seal
+from xinheng.evidence.intake import acts
 from xinheng.evidence.intake.model import Receipt
+from xinheng.evidence.intake.sealed import Sealed
 from xinheng.evidence.ledger.day_counts import DayProjector
 from xinheng.evidence.subjects.coverage import CoverageProjector
 from xinheng.ground.engine import Engine, EngineFailed
@@ -29,9 +30,12 @@ FOLLOWING = {  # everything that follows from what was sent, but ids and times
     "records": """select s.code, r.item, r.profile, r.state, r.decided_on, r.document, r.authority, r.due_on,
                          r.received_on, r.shown_mark, r.reported_mark, r.content_mac
                   from records r join subjects s using (subject) order by r.document""",
-    "publicity": """select r.document, count(*), bool_or(p.shown), min(p.first_day), max(g.reason)
-                    from publicity p join records r using (record) join publicity_grounds g using (ground)
-                    group by 1 order by 1""",
+    "publicity": """select r.document, p.item, p.authority, p.decided_on, p.listed, g.channel, g.shown,
+                           g.reason, p.site_first_day, p.site_earliest_end, p.site_last_day,
+                           p.system_first_day, p.system_earliest_end, p.system_last_day
+                    from publicity p join records r using (record)
+                    join publicity_grounds g on g.ground in (p.site_ground, p.system_ground)
+                    order by r.document, g.channel""",
     "days": "select item, kind, decided_on, count from day_counts order by 1, 2, 3",
     "covered": """select s.code, c.item, c.known_on from coverage c join subjects s using (subject)
                   order by 1, 2""",
@@ -95,7 +99,7 @@ def both(house: House) -> list[tuple[list[str], Any]]:
 def test_pieces_leave_what_one_piece_leaves(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = opened()
     expected = both(whole)
-    monkeypatch.setattr(seal, "CHUNK", 3)
+    monkeypatch.setattr(acts, "CHUNK", 3)
     pieces = opened()
     assert both(pieces) == expected
     assert following(pieces) == following(whole)
@@ -107,7 +111,7 @@ def test_pieces_leave_what_one_piece_leaves(opened: Opened, monkeypatch: pytest.
 
 
 def test_ids_ascend_over_all_pieces(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seal, "CHUNK", 2)
+    monkeypatch.setattr(acts, "CHUNK", 2)
     house = opened()
     house.send(*sheet())
     with house.database.transaction() as tx:
@@ -134,7 +138,7 @@ class Breaking:
 def test_a_piece_that_cannot_be_sealed_takes_the_whole_file_with_it(
     opened: Opened, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seal, "CHUNK", 2)
+    monkeypatch.setattr(acts, "CHUNK", 2)
     house = opened()
     house.engine = Breaking(engine, at=3)  # type: ignore[assignment]  # all that is asked of an engine
     with pytest.raises(EngineFailed):
@@ -148,7 +152,7 @@ def test_a_piece_that_cannot_be_sealed_takes_the_whole_file_with_it(
 def test_nothing_is_sealed_any_more_once_loading_has_failed(
     opened: Opened, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seal, "CHUNK", 1)
+    monkeypatch.setattr(acts, "CHUNK", 1)
     house = opened()
     counting = Breaking(engine, at=0)
     house.engine = counting  # type: ignore[assignment]  # all that is asked of an engine
@@ -163,6 +167,6 @@ def test_nothing_is_sealed_any_more_once_loading_has_failed(
 
 
 def test_fields_that_were_not_sealed_are_refused_not_given_as_empty(tmp_path: Path) -> None:
-    piece = seal.Sealed(tmp_path, 1, "penalty", left_out=frozenset({"CF_SY"}))
+    piece = Sealed(tmp_path, 1, "penalty", left_out=frozenset({"CF_SY"}))
     with pytest.raises(ValueError, match="CF_SY"):
         piece.parquet("facts", ("record", "CF_SY"), tmp_path / "facts.parquet")

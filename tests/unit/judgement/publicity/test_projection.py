@@ -16,6 +16,7 @@ from xinheng.core.times import today
 from xinheng.evidence.ledger.erasure import Erasure, erase
 from xinheng.evidence.ledger.errors import RecordMoved, WrongState
 from xinheng.evidence.ledger.service import Withdrawal, append, withdraw
+from xinheng.ground.engine import Engine
 from xinheng.ground.store import Database
 from xinheng.judgement.publicity.errors import NotInPublicity
 from xinheng.judgement.publicity.model import Status, decide, is_shown, status
@@ -30,6 +31,7 @@ from xinheng.judgement.publicity.service import (
     shown_records,
 )
 from xinheng.law import packs
+from xinheng.law.publicity import Publicity
 
 DAY = date(2026, 11, 20)
 
@@ -164,6 +166,65 @@ def test_one_channel_can_end_alone(
     with ledger.transaction() as tx:
         found = {row.decision.channel: status(row, DAY) for row in publicity_of(tx, [one.record])[one.record]}
     assert found == {"信用网站": Status.SHOWN, "公示系统": Status.ENDED}
+
+
+BOTH = {"CF_CFLB": "责令停产停业", "X_PUBLISHED": "2025-12-05"}
+MARKET = "演示市市场监督管理局"
+
+
+def standing(ledger: Database, record: UUID) -> dict[str, Status]:
+    with ledger.transaction() as tx:
+        rows = publicity_of(tx, [record]).get(record, ())
+    return {row.decision.channel: status(row, DAY) for row in rows}
+
+
+def test_what_ended_in_one_channel_stays_ended_there_as_long_as_it_concerns_the_record(
+    ledger: Database, put: Put, clock: SteppingClock, projector: PublicityProjector
+) -> None:
+    (one,) = put(penalty("2025-12-01", **BOTH, authority=MARKET))
+    end(ledger, one.record, clock, projector, channel="公示系统")
+    said = {"信用网站": Status.SHOWN, "公示系统": Status.ENDED}
+    assert standing(ledger, one.record) == said
+    again = replace(one, fields={**BOTH, "CF_NR": "停业"}, previous=one.event, event=uuid4())
+    put(again)
+    assert standing(ledger, one.record) == said
+    other = replace(again, authority="演示市应急管理局", previous=again.event, event=uuid4())
+    put(other)
+    assert standing(ledger, one.record) == {"信用网站": Status.SHOWN}
+    put(replace(again, previous=other.event, event=uuid4()))
+    assert standing(ledger, one.record) == {"信用网站": Status.SHOWN, "公示系统": Status.SHOWN}
+
+
+def test_an_end_in_a_channel_that_does_not_concern_the_record_ends_nothing(
+    ledger: Database, put: Put, clock: SteppingClock, projector: PublicityProjector
+) -> None:
+    (one,) = put(penalty("2025-12-01", **BOTH))
+    with pytest.raises(NotInPublicity):
+        end(ledger, one.record, clock, projector, channel="公示系统")
+    end(ledger, one.record, clock, projector)
+    put(replace(one, authority=MARKET, previous=one.event, event=uuid4()))
+    assert standing(ledger, one.record) == {"信用网站": Status.ENDED, "公示系统": Status.SHOWN}
+
+
+def test_a_record_that_no_channel_concerns_has_no_row(
+    ledger: Database, clock: SteppingClock, engine: Engine, national: packs.Pack, tmp_path: Path
+) -> None:
+    system = tuple(r for r in national.publicity.for_item("penalty") if r.channel == "公示系统")
+    projector = PublicityProjector(replace(national, publicity=Publicity(system)), engine)
+
+    def put(given: Penalty) -> None:
+        with ledger.transaction() as tx:
+            append(tx, batch_of(tmp_path / uuid4().hex, [given], clock), clock, [projector])
+
+    one, other = penalty("2025-12-01", **BOTH, authority=MARKET), penalty("2025-12-01", **BOTH)
+    put(one)
+    put(other)
+    assert standing(ledger, one.record) == {"公示系统": Status.SHOWN}
+    assert standing(ledger, other.record) == {}
+    assert shown(ledger) == []  # this site shows neither
+    put(replace(one, authority=other.authority, previous=one.event, event=uuid4()))
+    with ledger.transaction() as tx:
+        assert tx.fetch("select record from publicity") == []
 
 
 def test_what_is_not_shown_cannot_be_ended(

@@ -21,7 +21,8 @@ from xinheng.faces.web.portal.windows import windows_of
 from xinheng.faces.web.views import Figure, Pair, Tag, grouped, moment
 from xinheng.ground.store.transaction import Transaction
 from xinheng.judgement.publicity import service as publicity
-from xinheng.judgement.publicity.model import CREDIT_SITE, UNREAD, PublicityRow, is_shown, status
+from xinheng.judgement.publicity.model import UNREAD, PublicityRow, is_shown, status
+from xinheng.law.kinds import CREDIT_SITE
 from xinheng.law.packs import Pack
 from xinheng.office.access import service as agencies
 
