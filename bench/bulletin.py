@@ -148,13 +148,15 @@ _DAYS = """
     group by 1, 2, 3, 5
 """
 _COVERED = """
-    insert into coverage (item, subject, known_on, division, kind)
+    insert into coverage (item, subject, known_on, division, kind, first)
     select i.item, ('01900000-0000-7000-a000-' || lpad(to_hex(g), 12, '0'))::uuid,
            date '2024-11-01' + g %% 700,
-           '4301' || 21 + g %% 12, case when g %% 3 = 0 then '企业' else '个体工商户' end
+           '4301' || 21 + g %% 12, case when g %% 3 = 0 then '企业' else '个体工商户' end,
+           i.item = 'record'
     from generate_series(1, %(organisations)s::int) g,
-         unnest(array['', 'penalty', 'permit', 'inspection', 'tax-payment']) with ordinality as i(item, n)
-    where i.item = '' or g %% i.n = 0
+         unnest(array['record', 'penalty', 'permit', 'inspection', 'tax-payment'])
+             with ordinality as i(item, n)
+    where g %% i.n = 0
 """
 _EVENTS = """
     insert into events (seq, event, kind, known, entry)

@@ -21,23 +21,21 @@ insert into day_counts (source, day, item, kind, decided_on, count)
 
 -- subjects --------------------------------------------------------------------------------------------
 create table coverage (                       -- which organisation has a record of which item, and since when
-    item         text not null,               -- '': of any item
+    item         text not null,
     subject      uuid not null,
     known_on     date not null,               -- civil day on which the platform first knew
     division     text not null,               -- of the organisation on that day, six digits; '' where unknown
     kind         text not null,               -- of the organisation on that day
-    primary key (item, subject)
+    first        boolean not null,            -- before this it had no record of any item
+    primary key (subject, item)               -- ids ascend: organisations that are new go to its end
 );
 comment on table coverage is 'The first day on which each organisation had a record of each item: for 覆盖率, never changed afterwards';
-insert into coverage (item, subject, known_on, division, kind)
-    select told.item, told.subject, told.known_on, coalesce(s.division, ''), s.kind
+insert into coverage (item, subject, known_on, division, kind, first)
+    select told.item, told.subject, told.known_on, coalesce(s.division, ''), s.kind,
+           row_number() over (partition by told.subject order by told.known_on, told.item) = 1
     from (select c.item, c.subject, min((e.known at time zone interval '8 hours')::date) as known_on
           from contents c join events e using (event) where e.kind in ('recorded', 'corrected') and c.item is not null
-          group by 1, 2
-          union all
-          select '', c.subject, min((e.known at time zone interval '8 hours')::date)
-          from contents c join events e using (event) where e.kind in ('recorded', 'corrected') and c.item is not null
-          group by 2) as told
+          group by 1, 2) as told
     join subjects s using (subject);
 
 -- cases -----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
@@ -105,6 +105,7 @@ def enter_rows(
     with seal.sealing(house.engine, this, sender, lines, back, then) as pieces:
         progress("load")
         entry.load(tx, organisations)
+        covered = organisations.covers
         del organisations  # of a million new ones some 400 MB, and rows are still to be loaded
         pa.default_memory_pool().release_unused()
         opening = returned_cases.Opening(draft.rules.pack, this, source.agency, receipt, house.clock)
@@ -117,7 +118,7 @@ def enter_rows(
             comparison.retire_keys(tx, decisions.rekeyed)
         if len(lines):
             progress("append")
-            appended = ledger.append_pieces(tx, _noted(pieces, taken), house.clock, projectors)
+            appended = ledger.append_pieces(tx, _noted(pieces, covered, taken), house.clock, projectors)
     counted = draft.rules.profile.counted
     return Entered(
         accepted=len(lines) - len(decisions.corrected),
@@ -132,10 +133,10 @@ def enter_rows(
     )
 
 
-def _noted(pieces: Iterable[seal.Sealed], taken: list[seal.Sealed]) -> Iterator[seal.Sealed]:
+def _noted(pieces: Iterable[seal.Sealed], covered: bool, taken: list[seal.Sealed]) -> Iterator[seal.Sealed]:
     for piece in pieces:
-        taken.append(piece)
-        yield piece
+        taken.append(replace(piece, covered=covered))
+        yield taken[-1]
 
 
 def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) -> entry.Entering:
@@ -155,7 +156,7 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
         ],
     )
     candidates = pq.read_table(folder / CANDIDATES).cast(CANDIDATE_SCHEMA)
-    return entry.decide(tx, candidates, house.clock, source.agency)
+    return entry.decide(tx, candidates, house.clock, source.agency, item.id)
 
 
 def _back(draft: Draft, decisions: Decisions) -> list[str]:

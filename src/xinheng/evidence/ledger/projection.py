@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -24,11 +24,15 @@ class Batch:
     new records, `changed` (CHANGED_SCHEMA) the new state of records that exist; `facts` has `record`
     (binary 16) and fields as text columns named by their codes, for the rows of `records` and `changed`.
     A part that a batch does not need has no file. All rows of one batch are of one item.
+
+    `covered`: this transaction has said already of every organisation here that it has a record of the item
+    (`subjects.entry`), so that nobody need look for those that are new to it.
     """
 
     folder: Path
     count: int  # events
     item: str | None = None
+    covered: bool = field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from uuid import UUID
 
 import pyarrow as pa
@@ -28,6 +29,17 @@ SUBJECT_SCHEMA = pa.schema(
         ("representative", pa.string()),
         ("since", pa.timestamp("us", "UTC")),
         ("named", pa.timestamp("us", "UTC")),
+    ]
+)
+# Those of the table `coverage`.
+COVERAGE_SCHEMA = pa.schema(
+    [
+        ("item", pa.string()),
+        ("subject", pa.binary(16)),
+        ("known_on", pa.date32()),
+        ("division", pa.string()),
+        ("kind", pa.string()),
+        ("first", pa.bool_()),
     ]
 )
 CHUNK = 100_000  # rows made at a time: bounds the memory that grams need
@@ -134,6 +146,24 @@ def subject_rows(new: pa.Table, known: Known, without: pa.Array) -> Iterator[pa.
                 "named": at,
             },
             schema=SUBJECT_SCHEMA,
+        )
+
+
+def coverage_rows(new: pa.Table, item: str, day: date) -> Iterator[pa.RecordBatch]:
+    """Rows of the table `coverage` for codes that are new: each has its first record of any item."""
+    kinds = Kinds()
+    for chunk in new.to_batches(max_chunksize=CHUNK):
+        count = len(chunk)
+        yield pa.RecordBatch.from_pydict(
+            {
+                "item": pa.repeat(pa.scalar(item), count),
+                "subject": chunk["subject"],
+                "known_on": pa.repeat(pa.scalar(day, pa.date32()), count),
+                "division": pc.fill_null(_looked_up(chunk["code"], 2, 8, kinds.division), ""),
+                "kind": _looked_up(chunk["code"], 0, 2, kinds.kind),
+                "first": pa.repeat(pa.scalar(True), count),
+            },
+            schema=COVERAGE_SCHEMA,
         )
 
 

@@ -16,9 +16,12 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from xinheng.core.times import Clock, today
 from xinheng.evidence.ledger.day_counts import known_on
 from xinheng.evidence.ledger.projection import Batch
 from xinheng.evidence.subjects import coverage_store as store
+from xinheng.evidence.subjects.candidates import COVERAGE_SCHEMA, coverage_rows
+from xinheng.evidence.subjects.store import Asked
 from xinheng.ground.store.transaction import Transaction
 
 ANY: Final = ""  # the item that stands for any
@@ -27,7 +30,7 @@ ENTERPRISE: Final = "企业"  # kind of the organisations whose code begins with
 
 class CoverageProjector:
     """A `Projector` of the ledger. Looks up who is new to an item before the head is locked; as a rule nobody
-    is, so that nothing is written under the lock."""
+    is, so that nothing is written under the lock. Pieces whose organisations `entry` has covered are done."""
 
     def __init__(self) -> None:
         self.begin()
@@ -36,13 +39,16 @@ class CoverageProjector:
         """Nobody was met yet."""
         self._new: list[tuple[str, UUID]] = []
         self._met: dict[str, set[bytes]] = {}
-        self._many = False
+        self._covered = False
 
     def compute(self, batch: Batch) -> None:
         """Nothing worth a file: counting is quick."""
 
     def prepare(self, tx: Transaction, batch: Batch) -> None:
         """Find the organisations that have no record of their item yet: each is asked about once."""
+        if batch.covered:
+            self._covered = True
+            return
         met: dict[str, set[bytes]] = {}
         for part in ("records", "changed"):
             if batch.has(part):
@@ -50,25 +56,34 @@ class CoverageProjector:
                     _meet(met, piece)
         for item, subjects in met.items():
             before = self._met.setdefault(item, set())
-            asked = sorted(subjects - before)
+            asked = [UUID(bytes=s) for s in sorted(subjects - before)]
             before |= subjects
-            if len(asked) > store.FEW:
-                self._note(tx, item, pa.array(asked, pa.binary(16)))
-            elif asked:
-                self._new += store.absent(tx, item, [UUID(bytes=s) for s in asked])
-
-    def _note(self, tx: Transaction, item: str, asked: pa.Array) -> None:
-        if not self._many:
-            store.prepare_many(tx)
-            self._many = True
-        store.note_absent(tx, item, asked)
+            if asked:
+                self._new += [(item, subject) for subject in store.absent(tx, item, asked)]
 
     def finish(self, tx: Transaction) -> None:
         """Enter them under the day of this append."""
-        if self._many:
-            store.enter_noted(tx, known_on(tx))
+        if self._covered:
+            store.settle(tx, known_on(tx))
         if self._new:
             store.enter(tx, known_on(tx), self._new)
+
+
+def cover(tx: Transaction, item: str, asked: Asked, new: pa.Table, held: bool, clock: Clock) -> None:
+    """Say of all organisations of a submission that they have a record of `item`, before it is appended.
+
+    Those that are `new` to the register (the columns of `candidates.subject_rows`) are entered at once: until
+    this transaction ends nobody else can meet them. Those that were there (`held`: there are such) wait for
+    the lock: other writers may be entering them. To be called before the new ones are in the register; the
+    append that follows names its pieces `covered`.
+    """
+    day = today(clock)
+    store.prepare(tx, day)
+    if held:
+        store.note_held(tx, item, asked)
+    if len(new):
+        rows = coverage_rows(new, item, day)
+        store.load_new(tx, pa.RecordBatchReader.from_batches(COVERAGE_SCHEMA, rows))
 
 
 def _meet(met: dict[str, set[bytes]], piece: pa.RecordBatch) -> None:

@@ -9,87 +9,112 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from xinheng.evidence.subjects.store import Asked
 from xinheng.ground.store.transaction import Row, Transaction
 
+_DAY: Final = "coverage_day"
+_NOTED: Final = "coverage_noted"
 
-def absent(tx: Transaction, item: str, subjects: Sequence[UUID]) -> list[tuple[str, UUID]]:
-    """(item, subject) of those that are not in it yet; with '' those that have no record at all."""
+
+def absent(tx: Transaction, item: str, subjects: Sequence[UUID]) -> list[UUID]:
+    """Those of them that have no record of the item yet."""
     rows = tx.fetch(
-        """select told.item, told.subject from (
-               select i.item, s.subject from unnest(%(subjects)s::uuid[]) as s(subject),
-                      unnest(array['', %(item)s::text]) as i(item)) as told
-           left join coverage c on c.item = told.item and c.subject = told.subject
-           where c.subject is null""",
+        """select told.subject from unnest(%(subjects)s::uuid[]) as told(subject)
+           where not exists (
+               select from coverage c where c.subject = told.subject and c.item = %(item)s)""",
         {"item": item, "subjects": list(subjects)},
     )
-    return [(found, subject) for found, subject in rows]
+    return [subject for (subject,) in rows]
+
+
+def _enter(told: str) -> str:
+    """Enter the rows (item, subject, division, kind) of `told`, each once, but those that are in it by now.
+
+    Only under the head's lock, where nobody else enters organisations that were there before: what this
+    statement sees is what there is.
+    """
+    return f"""
+        insert into coverage (item, subject, known_on, division, kind, first)
+        select told.item, told.subject, %(day)s, told.division, told.kind,
+               held.items is null and told.item = min(told.item) over (partition by told.subject)
+        from {told} as told cross join lateral (
+            select array_agg(c.item) as items from coverage c where c.subject = told.subject) as held
+        where told.item = any(held.items) is not true
+        """  # noqa: S608 - text of our own
 
 
 def enter(tx: Transaction, day: date, new: Sequence[tuple[str, UUID]]) -> None:
-    """Enter those that are not in it; another writer may have been first."""
+    """Enter those (item, subject) that are not in it; another writer may have been first."""
     tx.execute(
-        """insert into coverage (item, subject, known_on, division, kind)
-           select told.item, told.subject, %(day)s, coalesce(s.division, ''), s.kind
-           from unnest(%(items)s::text[], %(subjects)s::uuid[]) as told(item, subject)
-           join subjects s using (subject)
-           on conflict (item, subject) do nothing""",
+        _enter(
+            """(select asked.item, asked.subject, coalesce(s.division, '') as division, s.kind
+                from unnest(%(items)s::text[], %(subjects)s::uuid[]) as asked(item, subject)
+                join subjects s using (subject))"""
+        ),
         {"day": day, "items": [item for item, _ in new], "subjects": [subject for _, subject in new]},
     )
 
 
-FEW: Final = 500
-"""Up to here organisations travel as parameters; a temporary table costs too much for a single row."""
-_ASKED: Final = "coverage_asked"
-_NEW: Final = "coverage_new"
+def prepare(tx: Transaction, day: date) -> None:
+    """Make room, for the rest of the transaction, for what a submission says before its events are known.
 
-
-def prepare_many(tx: Transaction) -> None:
-    """Make room, for the rest of the transaction, for those that `note_absent` finds."""
-    tx.execute(f"drop table if exists {_ASKED}, {_NEW}")
-    tx.execute(f"create temporary table {_ASKED} (subject uuid) on commit drop")
-    tx.execute(
-        f"create temporary table {_NEW} (item text, subject uuid, division text, kind text) on commit drop"
-    )
-
-
-def note_absent(tx: Transaction, item: str, subjects: pa.Array) -> None:
-    """The same as `absent`, of many (binary 16, ascending), and with what they are now; kept in the server.
-
-    They are looked up one after the other, whatever the server would rather do: it would read all of a large
-    register for every piece of a submission.
+    `day`: under which `load_new` enters; `settle` puts it right where the append falls on another.
     """
-    tx.execute(f"truncate {_ASKED}")
-    tx.load(_ASKED, pa.table({"subject": subjects}))
-    for way in ("hashjoin", "mergejoin"):
-        tx.execute(f"set local enable_{way} = off")
-    for each in ("", item):
-        tx.execute(
-            f"""insert into {_NEW} (item, subject, division, kind)
-                select %(item)s, s.subject, coalesce(s.division, ''), s.kind
-                from {_ASKED} as a join subjects s using (subject)
-                where not exists (
-                    select from coverage c where c.item = %(item)s and c.subject = a.subject)""",  # noqa: S608
-            {"item": each},
-        )
-    for way in ("hashjoin", "mergejoin"):
-        tx.execute(f"set local enable_{way} = default")
-
-
-def enter_noted(tx: Transaction, day: date) -> None:
-    """Enter those that `note_absent` found; another writer may have been first."""
+    tx.execute(f"drop table if exists {_DAY}, {_NOTED}")
+    tx.execute(f"create temporary table {_DAY} on commit drop as select %(day)s::date as day", {"day": day})
     tx.execute(
-        f"""insert into coverage (item, subject, known_on, division, kind)
-            select item, subject, %(day)s, division, kind from {_NEW}
-            on conflict (item, subject) do nothing""",  # noqa: S608 - a name of our own
-        {"day": day},
+        f"create temporary table {_NOTED} (item text, subject uuid, division text, kind text) on commit drop"
     )
+
+
+def note_held(tx: Transaction, item: str, asked: Asked) -> None:
+    """Note those that the register has, under this or a former code, and that have no record of the item."""
+    tx.execute(
+        f"""
+        insert into {_NOTED} (item, subject, division, kind)
+        select distinct %(item)s, found.subject, coalesce(found.division, ''), found.kind
+        from (
+            select s.subject, s.division, s.kind from {asked.relation} join subjects s using (code)
+            where c.first
+            union all
+            select s.subject, s.division, s.kind from {asked.relation} join subject_codes k using (code)
+            join subjects s on s.subject = k.subject where c.first
+        ) as found
+        where not exists (
+            select from coverage v where v.subject = found.subject and v.item = %(item)s)
+        """,  # noqa: S608 - a relation and a name of our own
+        {**asked.params, "item": item},
+    )
+
+
+def load_new(tx: Transaction, rows: pa.RecordBatchReader) -> None:
+    """Enter organisations (COVERAGE_SCHEMA) that this transaction itself has entered in the register."""
+    tx.load("coverage", rows)
+
+
+def settle(tx: Transaction, day: date) -> None:
+    """Under the head's lock: enter those that `note_held` noted, and put the day of the new ones right."""
+    [(entered_on,)] = tx.fetch(f"select day from {_DAY}")  # noqa: S608 - a name of our own
+    if entered_on != day:  # midnight came in between
+        tx.execute(
+            """update coverage set known_on = %(day)s
+               where known_on = %(entered_on)s and xmin = pg_current_xact_id()::xid""",
+            {"day": day, "entered_on": entered_on},
+        )
+    tx.execute(_enter(_NOTED), {"day": day})
 
 
 def counts(tx: Transaction, before: date, items: Sequence[str] | None) -> list[Row]:
-    """(item, division, kind, organisations)."""
+    """(item, division, kind, organisations); with the item '' those that have a record of any."""
     return tx.fetch(
-        """select item, division, kind, count(*) from coverage
-           where known_on < %(before)s and (%(items)s::text[] is null or item = any(%(items)s::text[]))
+        """select g.item, v.division, v.kind, sum(v.organisations)::bigint
+           from (select item, first, division, kind, count(*) as organisations from coverage
+                 where known_on < %(before)s
+                   and (%(items)s::text[] is null or item = any(%(items)s::text[])
+                        or first and '' = any(%(items)s::text[]))
+                 group by 1, 2, 3, 4) as v
+           cross join lateral (values (v.item, true), ('', v.first)) as g(item, counts)
+           where g.counts and (%(items)s::text[] is null or g.item = any(%(items)s::text[]))
            group by 1, 2, 3 order by 1, 2, 3""",
         {"before": before, "items": None if items is None else list(items)},
     )
@@ -99,7 +124,7 @@ def counts_of_any(tx: Transaction, before: date, items: Sequence[str]) -> list[R
     """(division, kind, organisations), each organisation once, as it was when it was first met."""
     return tx.fetch(
         """select c.division, c.kind, count(*) from coverage c
-           where c.item = '' and exists (
+           where c.first and exists (
                select 1 from coverage o where o.subject = c.subject and o.item = any(%(items)s::text[])
                  and o.known_on < %(before)s)
            group by 1, 2 order by 1, 2""",

@@ -16,6 +16,7 @@ from xinheng.core.ids import new_ids
 from xinheng.core.times import Clock, Known
 from xinheng.evidence.subjects import frequent, store
 from xinheng.evidence.subjects.candidates import SUBJECT_SCHEMA, paired, same_names, subject_rows
+from xinheng.evidence.subjects.coverage import cover
 from xinheng.evidence.subjects.folding import grams
 from xinheng.evidence.subjects.model import ENTERED_SCHEMA
 from xinheng.ground.store.transaction import Transaction
@@ -35,6 +36,12 @@ class Entering:
     clock: Clock
     known: Known
     source: UUID | None
+    item: str | None  # of which every one of them gets a record
+
+    @property
+    def covers(self) -> bool:
+        """Whether `load` says so of them all; of few whoever appends finds out, cheaper than with tables."""
+        return self.item is not None and len(self.pairs) > store.FEW
 
 
 def enter(tx: Transaction, candidates: pa.Table, clock: Clock, source: UUID | None = None) -> pa.Table:
@@ -47,11 +54,14 @@ def enter(tx: Transaction, candidates: pa.Table, clock: Clock, source: UUID | No
     return entering.subjects
 
 
-def decide(tx: Transaction, candidates: pa.Table, clock: Clock, source: UUID | None = None) -> Entering:
+def decide(
+    tx: Transaction, candidates: pa.Table, clock: Clock, source: UUID | None = None, item: str | None = None
+) -> Entering:
     """Compare candidates with the register and choose the subject of each code; writes nothing.
 
     `candidates` (CANDIDATE_SCHEMA) are the valid codes and names of a submission, as often as they occur.
-    `source` is the agency that sends them. A former code stands for the subject that bears it now. Raises
+    `source` is the agency that sends them, `item` that of which this transaction is to append a record for
+    each of them, if it is. A former code stands for the subject that bears it now. Raises
     CandidateIncomplete for an empty code or name. One submission is decided and loaded at a time in a
     transaction: candidates may wait in a temporary table.
     """
@@ -66,7 +76,7 @@ def decide(tx: Transaction, candidates: pa.Table, clock: Clock, source: UUID | N
     subjects = pa.concat_arrays([held_ids, ids]).take(pc.sort_indices(order))
     entered = pa.table({"code": codes["code"], "subject": subjects}, schema=ENTERED_SCHEMA)
     pa.default_memory_pool().release_unused()  # grouping a million names took three times what is kept
-    return Entering(entered, pairs, new.append_column("subject", ids), asked, clock, known, source)
+    return Entering(entered, pairs, new.append_column("subject", ids), asked, clock, known, source, item)
 
 
 def _only(rows: pa.Table, wanted: pa.ChunkedArray) -> pa.Table:
@@ -84,6 +94,9 @@ def load(tx: Transaction, entering: Entering) -> None:
     `decide` looked: roll back and begin anew with `decide`.
     """
     new, asked, known = entering.new, entering.asked, entering.known
+    if entering.covers and entering.item is not None:
+        held = len(new) < len(entering.subjects)
+        cover(tx, entering.item, asked, new, held, entering.clock)
     if len(new):
         bearers = store.bearers(tx, asked)
         if len(new) >= store.BULK:
