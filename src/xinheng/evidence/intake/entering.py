@@ -14,12 +14,14 @@ import pyarrow.parquet as pq
 from xinheng.core.cells import sql_text
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
-from xinheng.evidence.intake import held, matching, returned_cases, returning, revoking, seal, store
+from xinheng.evidence.intake import acts, held, matching, returned_cases, returning, revoking, store
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.due import due_dates
 from xinheng.evidence.intake.matching import Decisions
 from xinheng.evidence.intake.model import Outcome
-from xinheng.evidence.intake.seal_statements import ACTS, Sender
+from xinheng.evidence.intake.seal import Sealing
+from xinheng.evidence.intake.seal_statements import LINES, Sender, codes_statement
+from xinheng.evidence.intake.sealed import Sealed
 from xinheng.evidence.intake.senders import Source
 from xinheng.evidence.ledger import comparison
 from xinheng.evidence.ledger import service as ledger
@@ -84,25 +86,25 @@ def enter_rows(
     decisions = decide(tx, house.engine, draft, source)
     lines = matching.new_lines(draft.folder, decisions)
     folder, this = draft.folder, draft.split
-    seal.write_acts(folder, lines, decisions.corrected, house.clock)
-    seal.write_due(folder, due_dates(this.item, draft.rules.pack.calendar, draft.decided))
+    acts.write_lines(folder, lines)
     organisations = _organisations(tx, house, draft, source)
-    seal.write_organisations(folder, organisations.subjects)
+    acts.write_acts(folder, lines, organisations.subjects, decisions.corrected, house.clock)
     progress("seal")
     there = returned_cases.write_open(tx, folder, source.own)
     back = _back(draft, decisions)
     pack = draft.rules.pack
     read = pack.publicity.fields(this.item.id)
-    sender = Sender(source.agency, receipt, pack.label, draft.rules.profile.id, read)
-    taken: list[seal.Sealed] = []
+    sender = Sender(source.agency, receipt, pack.label, draft.rules.profile.id, this.day, read)
+    due = due_dates(this.item, pack.calendar, draft.decided)
+    taken: list[Sealed] = []
     appended = None
     projectors = house.projectors
 
-    def then(piece: seal.Sealed) -> None:
+    def then(piece: Sealed) -> None:
         for projector in projectors:
             projector.compute(piece)
 
-    with seal.sealing(house.engine, this, sender, lines, back, then) as pieces:
+    with Sealing(house.engine, this, sender, lines, due).pieces(back, then) as pieces:
         progress("load")
         entry.load(tx, organisations)
         covered = organisations.covers
@@ -133,7 +135,7 @@ def enter_rows(
     )
 
 
-def _noted(pieces: Iterable[seal.Sealed], covered: bool, taken: list[seal.Sealed]) -> Iterator[seal.Sealed]:
+def _noted(pieces: Iterable[Sealed], covered: bool, taken: list[Sealed]) -> Iterator[Sealed]:
     for piece in pieces:
         taken.append(replace(piece, covered=covered))
         yield taken[-1]
@@ -150,9 +152,10 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
         [
             f"COPY (SELECT code, name, representative FROM (SELECT {roles['party_code']} AS code, "
             f"{roles['party_name']} AS name, {representative} AS representative, min(line) AS first "
-            f"FROM ({draft.split.rows_sql()}) "
-            f"JOIN read_parquet({sql_text(str(folder / ACTS))}) a USING (line) "
-            f"GROUP BY 1, 2) ORDER BY first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)"
+            f"FROM ({draft.split.rows_sql(ordered=False)}) "
+            f"JOIN read_parquet({sql_text(str(folder / LINES))}) a USING (line) "
+            f"GROUP BY 1, 2) ORDER BY first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)",
+            codes_statement(draft.split),
         ],
     )
     candidates = pq.read_table(folder / CANDIDATES).cast(CANDIDATE_SCHEMA)
@@ -222,7 +225,7 @@ def _outcomes(draft: Draft, decisions: Decisions) -> dict[int, returning.Fate]:
     for line, (reason, refused) in decisions.refused.items():
         if reason in held.REVIEWED:
             outcomes[line] = (Outcome.REVIEW, refused, reason)
-    new = seal.records_of(draft.folder, set(decisions.again.values())) if decisions.again else {}
+    new = acts.records_of(draft.folder, set(decisions.again.values())) if decisions.again else {}
     for line, first in decisions.again.items():
         met = outcomes[first][1] if first in outcomes else new[first]
         outcomes[line] = (Outcome.KNOWN, met, None)

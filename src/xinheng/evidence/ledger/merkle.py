@@ -12,9 +12,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
+import pyarrow as pa
+
+from xinheng.evidence.ledger import columns
+from xinheng.ground.hashing import fixed, packed, sha256
+
+HASH = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 MAX_SIZE = 1 << 63  # of a log: nothing absurd is computed
-_AT_ONCE = 1 << 15  # leaf hashes in memory
+_AT_ONCE = 1 << 15  # values of leaf hashes in memory
 
 Range = tuple[int, int]
 Subtree = Callable[[int, int], bytes]  # (level, index) -> hash of that complete subtree
@@ -25,14 +31,9 @@ def leaf_hash(data: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + data).digest()
 
 
-def leaf_hashes(head: bytes, tails: Iterable[bytes]) -> list[bytes]:
-    """`leaf_hash(head + tail)` of every tail."""
-    begun, found = hashlib.sha256(b"\x00" + head).copy, []
-    for tail in tails:
-        leaf = begun()
-        leaf.update(tail)
-        found.append(leaf.digest())
-    return found
+def leaf_hashes(head: bytes, entries: pa.Array, tail: bytes) -> bytes:
+    """`leaf_hash(head + entry + tail)` of every entry (binary(32), no nulls), after each other."""
+    return packed(sha256(columns.joined(b"\x00" + head, entries, tail)))
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -41,25 +42,29 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def extended(size: int, frontier: Sequence[bytes], leaves: Iterable[bytes]) -> tuple[int, list[bytes]]:
-    """Size and frontier after these leaf hashes have been appended. Amortised one node hash a leaf."""
+    """Size and frontier after these leaf hashes have been appended. Amortised one node hash a leaf.
+
+    `leaves`: hashes, or several of them after each other in one value.
+    """
     if len(frontier) != size.bit_count():
         raise ValueError(f"{size} leaves make {size.bit_count()} complete subtrees, not {len(frontier)}")
     rest, stack = iter(leaves), list(frontier)
-    while nodes := list(islice(rest, _AT_ONCE)):
-        size, stack = size + len(nodes), _joined(size, stack, nodes)
+    while some := list(islice(rest, _AT_ONCE)):
+        nodes = b"".join(some)
+        size, stack = size + len(nodes) // HASH, _joined(size, stack, nodes)
     return size, stack
 
 
-def _joined(size: int, frontier: list[bytes], nodes: list[bytes]) -> list[bytes]:
-    """The frontier after `nodes` more leaves, level by level from the leaves upwards."""
-    sha256, kept = hashlib.sha256, []
+def _joined(size: int, frontier: list[bytes], nodes: bytes) -> list[bytes]:
+    """The frontier after `nodes` (hashes after each other) more leaves, level by level from the leaves up."""
+    kept = []
     while nodes or size:
         if size & 1:  # a complete subtree of this level stands left of them
-            nodes.insert(0, frontier.pop())
-        if len(nodes) & 1:
-            kept.append(nodes.pop())
-        pairs = zip(nodes[::2], nodes[1::2], strict=True)
-        nodes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+            nodes = frontier.pop() + nodes
+        if len(nodes) // HASH & 1:
+            nodes, last = nodes[:-HASH], nodes[-HASH:]
+            kept.append(last)
+        nodes = packed(sha256(columns.joined(b"\x01", fixed(nodes, 2 * HASH)))) if nodes else b""
         size >>= 1
     return kept[::-1]
 

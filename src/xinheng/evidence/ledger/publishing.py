@@ -17,7 +17,7 @@ from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle, store
 from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, signed
 from xinheng.evidence.ledger.errors import LogDiverged
-from xinheng.evidence.ledger.model import leaf_head, leaf_tail
+from xinheng.evidence.ledger.model import LEAF_TAIL, leaf_head
 from xinheng.evidence.ledger.tiles import WIDTH, TileFolder, flush, write_aside
 from xinheng.ground.keys import LogKey
 from xinheng.ground.store.transaction import Transaction
@@ -178,7 +178,7 @@ def _leaves(tx: Transaction, first: int, count: int) -> Iterator[bytes]:
         for kind, known, entry in store.leaves(tx, start, min(PAGE, first + count - start)):
             if same != (kind, known):
                 same, head = (kind, known), leaf_head(kind, Known(known))
-            yield head + leaf_tail(entry)
+            yield head + entry + LEAF_TAIL
 
 
 def write_log(tx: Transaction, head: store.Head, folder: Path, key: LogKey) -> str:

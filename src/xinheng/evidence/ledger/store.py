@@ -15,7 +15,7 @@ import pyarrow as pa
 from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle
 from xinheng.evidence.ledger.errors import LogNotOpen
-from xinheng.evidence.ledger.model import leaf_head, leaf_tail
+from xinheng.evidence.ledger.model import LEAF_TAIL, leaf_head
 from xinheng.ground.store.transaction import Row, Transaction
 
 HASH = 32
@@ -155,20 +155,13 @@ class EventStream:
             yield pa.RecordBatch.from_arrays(columns, schema=_EVENTS)
 
     def _leaf_hashes(self, batch: pa.RecordBatch) -> list[bytes]:
-        kinds = batch.column("kind").dictionary_encode()
+        """The leaf hashes of the batch, in order: of all at once where they are of one kind."""
+        entries, kinds = batch.column("entry"), batch.column("kind").dictionary_encode()
         heads = [leaf_head(kind, self._known) for kind in kinds.dictionary.to_pylist()]
-        tails = [leaf_tail(entry) for entry in _fixed(batch.column("entry"), HASH)]
         if len(heads) == 1:
-            return merkle.leaf_hashes(heads[0], tails)
-        which = kinds.indices.to_pylist()
-        return [merkle.leaf_hash(heads[n] + tail) for n, tail in zip(which, tails, strict=True)]
-
-
-def _fixed(column: pa.Array, width: int) -> Iterator[bytes]:
-    """The values of a column of fixed size that has no NULL."""
-    start, end = column.offset * width, (column.offset + len(column)) * width
-    raw = bytes(memoryview(column.buffers()[1])[start:end])
-    return (raw[i : i + width] for i in range(0, len(raw), width))
+            return [merkle.leaf_hashes(heads[0], entries, LEAF_TAIL)]
+        which = zip(kinds.indices.to_pylist(), entries.to_pylist(), strict=True)
+        return [merkle.leaf_hash(heads[n] + entry + LEAF_TAIL) for n, entry in which]
 
 
 def load_events(tx: Transaction, stream: EventStream) -> int:
