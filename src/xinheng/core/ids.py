@@ -51,6 +51,8 @@ def _run(head: int, start: int, n: int) -> bytes:
 def _digits(start: int, n: int, width: int) -> bytes:
     """Of `n` successive numbers from `start`, the byte above the lowest `width` bits."""
     end = start + n
+    if not width:  # every byte in turn
+        return (bytes(range(256)) * (n // 256 + 2))[start & 0xFF :][:n]
     return b"".join(
         bytes([digit & 0xFF]) * (min(end, (digit + 1) << width) - max(start, digit << width))
         for digit in range(start >> width, ((end - 1) >> width) + 1)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID
 
-import pyarrow as pa
-
 from xinheng.evidence.completeness import store
 from xinheng.evidence.completeness.model import first_of
 from xinheng.evidence.completeness.store import Place
 from xinheng.evidence.ledger import counting
+from xinheng.evidence.ledger.grouping import Groups
 from xinheng.evidence.ledger.projection import Batch
 from xinheng.ground.store.transaction import Transaction
 
@@ -24,11 +23,12 @@ class HeldProjector:
     """A `Projector` of the ledger. Counts before the head is locked, adds up under the lock."""
 
     def __init__(self) -> None:
-        self._changes: Counter[Place] = Counter()
+        self.begin()
 
     def begin(self) -> None:
         """Nothing is counted yet."""
-        self._changes = Counter()
+        self._changes: Counter[Place] = Counter()
+        self._come = Groups(_PLACE)
 
     def compute(self, batch: Batch) -> None:
         """Nothing worth a file: counting is quick."""
@@ -37,10 +37,10 @@ class HeldProjector:
         """Count what is new, and what moves from one month to another."""
         if batch.has("records"):
             for piece in batch.reader("records", _PLACE):
-                self._changes.update(_placed(piece))
+                self._come.add(piece)
         if batch.has("changed"):
             for piece in batch.reader("changed", [*_PLACE, "record"]):
-                self._changes.update(_placed(piece))
+                self._come.add(piece)
                 records = [UUID(bytes=r) for r in piece.column("record").to_pylist()]
                 self._changes.subtract(
                     (source, item, first_of(day))
@@ -50,15 +50,7 @@ class HeldProjector:
 
     def finish(self, tx: Transaction) -> None:
         """Add the changes up; nobody else can at this moment."""
+        for row, n in self._come.summed():
+            if row["decided_on"] is not None:  # without a day of decision there is no month
+                self._changes[UUID(bytes=row["source"]), row["item"], first_of(row["decided_on"])] += n
         store.add_held(tx, {place: n for place, n in self._changes.items() if n})
-
-
-def _placed(piece: pa.RecordBatch) -> Counter[Place]:
-    """The rows of a piece by source, item and month; rows without a day of decision have no month."""
-    table = pa.Table.from_batches([piece.select(_PLACE)])
-    found: Counter[Place] = Counter()
-    for row in table.group_by(_PLACE).aggregate([([], "count_all")]).to_pylist():
-        if row["decided_on"] is not None:
-            place = (UUID(bytes=row["source"]), row["item"], first_of(row["decided_on"]))
-            found[place] += row["count_all"]
-    return found

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from xinheng.core.times import SHANGHAI
 from xinheng.evidence.ledger import day_store as store
+from xinheng.evidence.ledger.grouping import Groups
 from xinheng.evidence.ledger.projection import Batch
 from xinheng.ground.store.transaction import Transaction
 
@@ -28,11 +29,12 @@ class DayProjector:
     """A `Projector` of the ledger. Counts before the head is locked; one statement under the lock."""
 
     def __init__(self) -> None:
-        self._counts: Counter[Place] = Counter()
+        self.begin()
 
     def begin(self) -> None:
         """Nothing is counted yet."""
-        self._counts = Counter()
+        self._counts: Counter[Place] = Counter()
+        self._new = Groups(_KEYS)
 
     def compute(self, batch: Batch) -> None:
         """Nothing worth a file: counting is quick."""
@@ -41,7 +43,7 @@ class DayProjector:
         """Count what is new, what is taken back, and what another day of decision is given."""
         if batch.has("records"):
             for piece in batch.reader("records", _KEYS):
-                self._counts.update(_new(piece))
+                self._new.add(piece)
         if batch.has("changed"):
             for piece in batch.reader("changed", ["record", "source", "item", "state", "decided_on"]):
                 self._changed(tx, piece)
@@ -60,18 +62,12 @@ class DayProjector:
 
     def finish(self, tx: Transaction) -> None:
         """Add up under the day of this append."""
+        for row, n in self._new.summed():
+            kind = COLLECTED if row["profile"] == "collected" else RECORDED
+            self._counts[UUID(bytes=row["source"]), row["item"], kind, row["decided_on"]] += n
         counts = {place: n for place, n in self._counts.items() if n}
         if counts:
             store.add(tx, known_on(tx), counts)
-
-
-def _new(piece: pa.RecordBatch) -> Counter[Place]:
-    table = pa.Table.from_batches([piece])
-    found: Counter[Place] = Counter()
-    for row in table.group_by(_KEYS).aggregate([([], "count_all")]).to_pylist():
-        kind = COLLECTED if row["profile"] == "collected" else RECORDED
-        found[UUID(bytes=row["source"]), row["item"], kind, row["decided_on"]] += row["count_all"]
-    return found
 
 
 def known_on(tx: Transaction) -> date:

@@ -90,19 +90,26 @@ def _pieces(first: list[NewCase], rest: Iterator[NewCase], clock: Clock) -> Iter
         rows = [
             _case(new, new.case or UUID(bytes=ids[16 * i : 16 * i + 16]), at) for i, new in enumerate(part)
         ]
-        yield pa.RecordBatch.from_pylist([_loaded(case) for case in rows], store.SCHEMA)
+        yield _loaded(rows)
         part = list(islice(rest, PIECE))
 
 
-def _loaded(case: Case) -> dict[str, object]:
-    ids = {name: getattr(case, name) for name in ("owner", "account", "opener")}
-    return {
-        **{name: getattr(case, name) for name in store.SCHEMA.names if hasattr(case, name)},
-        **{name: found.bytes if found else None for name, found in ids.items()},
-        "case_id": case.case.bytes,
-        "state": case.state.value,
-        "detail": canonical.dumps(dict(case.detail)),
+def _loaded(cases: Sequence[Case]) -> pa.RecordBatch:
+    """The cases as rows of the table, column by column."""
+    ids = {"owner", "account", "opener"}
+    given: dict[str, list[object]] = {
+        "case_id": [case.case.bytes for case in cases],
+        "state": [case.state.value for case in cases],
+        "detail": [canonical.dumps(dict(case.detail)) for case in cases],
     }
+    for name in store.SCHEMA.names:
+        if name in ids:
+            given[name] = [there.bytes if (there := getattr(case, name)) else None for case in cases]
+        elif name not in given:
+            given[name] = [getattr(case, name, None) for case in cases]
+    return pa.RecordBatch.from_arrays(
+        [pa.array(given[f.name], f.type) for f in store.SCHEMA], schema=store.SCHEMA
+    )
 
 
 def step(  # noqa: PLR0913, PLR0917 - what is done, by whom, and what changes with it
