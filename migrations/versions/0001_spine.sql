@@ -221,7 +221,9 @@ create table publicity (                      -- one row a record that any chann
     system_earliest_end date,
     system_last_day date,
     system_ended_on date,
-    listed       boolean not null             -- does this site show it at all, on some day
+    -- Does this site show it on any day since it was received: what was over by then would only stand in the
+    -- way of those who look through the lists.
+    listed       boolean not null
 );
 -- Ascending, and read backwards: what comes in is mostly newer than what is held.
 create index publicity_list on publicity (item, decided_on, record) where listed;

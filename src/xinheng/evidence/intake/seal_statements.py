@@ -67,7 +67,8 @@ def seal_statements(split: Split, sender: Sender, place: int, lines: tuple[int, 
         f"WHERE line BETWEEN {lines[0]} AND {lines[1]}"
     )
     target = sql_text(str(folder / SEALED.format(place)))
-    same = f"{sql_text(item.id)} AS item, 'current' AS state"
+    received = f"CAST({sql_text(sender.received_on.isoformat())} AS DATE) AS received_on"
+    same = f"{sql_text(item.id)} AS item, 'current' AS state, {received}"
     return [
         beside,
         f"COPY (SELECT *, {same} FROM ({rows})) TO {target} (FORMAT parquet, ROW_GROUP_SIZE {GROUP})",

@@ -38,7 +38,7 @@ SCHEMA = pa.schema(
     ]
 )
 _KEYS = ("record", "subject", "authority", "decided_on")
-_STATE = (*_KEYS, "state", "shown_mark")
+_STATE = (*_KEYS, "received_on", "state", "shown_mark")
 _PIECE = 50_000
 
 
@@ -99,7 +99,7 @@ def _rulings(pack: Pack, batch: Batch) -> Sequence[Ruling]:
 
 def _given(standing: Path, facts: Path, codes: Sequence[str]) -> str:
     """The records that stand with the fields that the rulings name, as a subquery."""
-    state = "s.record, s.subject, s.authority, s.decided_on, s.shown_mark"
+    state = ", ".join(f"s.{name}" for name in _STATE)
     alone = standing == facts
     fields = ", ".join(f'{"s" if alone else "f"}."{code}"' for code in codes)
     # S608 here and below: column codes and rules come from the pack, confined when it was loaded
@@ -109,12 +109,20 @@ def _given(standing: Path, facts: Path, codes: Sequence[str]) -> str:
 
 
 def _statement(rulings: Sequence[Ruling], given: str, part: Part, target: Path) -> str:
-    """New records that no channel concerns get no row; a changed one may have had one, which must go."""
-    rows = decision(rulings, given, keys=_KEYS, mark="shown_mark")
+    """Rows as `decision` says, and whether this site's term was over when the record came in.
+
+    New records that no channel concerns get no row; a changed one may have had one, which must go.
+    """
+    rows = decision(rulings, given, keys=(*_KEYS, "received_on"), mark="shown_mark")
+    last = next((columns_at(i)[-1] for i, r in enumerate(rulings) if r.channel == CREDIT_SITE), "NULL")
+    over = f"coalesce({last} < received_on, false) AS over"
+    where = ""
     if part == "records" and all(ruling.applies for ruling in rulings):
-        concerned = " OR ".join(f"{columns_at(i)[0]} IS NOT NULL" for i in range(len(rulings)))
-        rows = f"SELECT * FROM ({rows}) WHERE {concerned}"  # noqa: S608
-    return f"COPY ({rows}) TO {quoted(target.resolve())} (FORMAT parquet)"
+        where = " WHERE " + " OR ".join(f"{columns_at(i)[0]} IS NOT NULL" for i in range(len(rulings)))
+    return (
+        f"COPY (SELECT * EXCLUDE (received_on), {over} FROM ({rows}){where}) "  # noqa: S608
+        f"TO {quoted(target.resolve())} (FORMAT parquet)"
+    )
 
 
 def _grounds(ruling: Ruling, pack: Pack) -> Sequence[Ground]:
@@ -140,7 +148,7 @@ def _numbered(
         given |= {f"{stem}_{name}": column for name, column in zip(_OF_CHANNEL, of_channel, strict=True)}
         if known[0].channel == CREDIT_SITE:
             shown = pc.take(pa.array([ground.shown for ground in known]), outcome)
-            given["listed"] = pc.fill_null(shown, False)
+            given["listed"] = pc.and_not(pc.fill_null(shown, False), piece.column("over"))
     columns = [
         given[f.name].cast(f.type) if f.name in given else pa.nulls(piece.num_rows, f.type) for f in SCHEMA
     ]

@@ -44,7 +44,10 @@ class Ending:
 
 
 def shown_records(tx: Transaction, asked: Listing, day: date, limit: int = 20) -> Page:
-    """The records shown on `day`, latest decision first. Raises ValueError for a limit outside 1 to 100."""
+    """The records shown on `day`, latest decision first. Raises ValueError for a limit outside 1 to 100.
+
+    Here and in counts, what was over when it was received is on no day among them: this site never showed it.
+    """
     if not 1 <= limit <= PAGE_LIMIT:
         raise ValueError(f"a page has 1 to {PAGE_LIMIT} rows")
     rows = store.listed(tx, asked, day, limit + 1)

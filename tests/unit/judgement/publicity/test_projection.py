@@ -28,6 +28,7 @@ from xinheng.judgement.publicity.service import (
     end_publicity,
     publicity_of,
     shown_count,
+    shown_counts,
     shown_records,
 )
 from xinheng.law import packs
@@ -74,6 +75,28 @@ def test_a_record_is_shown_through_its_last_day(ledger: Database, put: Put) -> N
     assert shown(ledger, day=last) == [one.record]
     assert shown(ledger, day=last + timedelta(days=1)) == []
     assert shown(ledger, day=date(2026, 3, 31)) == []
+
+
+def test_what_was_over_when_it_came_in_is_never_listed(ledger: Database, put: Put) -> None:
+    """All were received on 2026-11-20, `DAY`."""
+    kind = {"CF_CFLB": "罚款", "X_SEVERITY": "一般"}  # three years in the days of 2023
+    over, last, endless = (
+        *put(penalty("2023-11-19", **kind), penalty("2023-11-20", **kind)),
+        *put(penalty("2019-05-01"), item="permit"),
+    )
+    assert set(shown(ledger)) == {last.record, endless.record}
+    assert set(shown(ledger, day=date(2024, 1, 1))) == {last.record, endless.record}
+    assert standing(ledger, over.record) == {"信用网站": Status.EXPIRED}
+    with ledger.transaction() as tx:
+        assert shown_counts(tx, [over.subject], date(2024, 1, 1)) == {over.subject: 2}
+        assert tx.fetch("select record from publicity where not listed") == [(over.record,)]
+
+
+def test_a_correction_lists_what_was_over_by_mistake(ledger: Database, put: Put) -> None:
+    (one,) = put(penalty("2016-04-01", CF_CFLB="责令关闭"))
+    assert shown(ledger) == []
+    put(replace(one, decided="2026-04-01", previous=one.event, event=uuid4()))
+    assert shown(ledger) == [one.record]
 
 
 def test_a_correction_decides_anew(ledger: Database, put: Put) -> None:
