@@ -154,7 +154,7 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
             f"{roles['party_name']} AS name, {representative} AS representative, min(line) AS first "
             f"FROM ({draft.split.rows_sql(ordered=False)}) "
             f"JOIN read_parquet({sql_text(str(folder / LINES))}) a USING (line) "
-            f"GROUP BY 1, 2) ORDER BY first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)",
+            f"GROUP BY 1, 2) ORDER BY code, first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)",
             codes_statement(draft.split),
         ],
     )

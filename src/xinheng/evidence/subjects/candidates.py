@@ -46,49 +46,42 @@ CHUNK = 100_000  # rows made at a time: bounds the memory that grams need
 
 
 def paired(candidates: pa.Table) -> pa.Table:
-    """One row for each distinct (code, folded name), in the order of first mention.
+    """One row for each distinct (code, folded name), by code; names of a code in the order of their mention.
 
-    Columns: `ordinal` int32 (dense from 0), `code`, `name`, `folded`, `representative`, `first` (true on the
-    row that first mentions its code). Raises CandidateIncomplete for an empty code or name.
+    So whatever follows, ids too, goes to the end of what is kept by code. Columns: `ordinal` int32 (dense
+    from 0), `code`, `name`, `folded`, `representative`, `first` (true on the first row of its code). Raises
+    CandidateIncomplete for an empty code or name.
     """
-    code, name = candidates["code"], candidates["name"]
-    folded = fold(name)
+    told = candidates
+    if "representative" not in told.column_names:
+        told = told.append_column("representative", pa.nulls(len(told), pa.string()))
+    code, folded = told["code"], fold(told["name"])
     empty = pc.or_kleene(pc.equal(pc.fill_null(code, ""), ""), pc.equal(pc.fill_null(folded, ""), ""))
     if missing := pc.sum(empty).as_py():
         raise CandidateIncomplete(missing)
-    table = pa.table(
-        {
-            "row": pa.array(range(len(code)), pa.int32()),
-            "code": code,
-            "name": name,
-            "folded": folded,
-            "representative": _representatives(candidates),
-        }
-    )
-    pairs = _firsts(table, ["code", "folded"])
-    starts = pairs.group_by("code").aggregate([("row", "min")])["row_min"]
-    return pa.table(
-        {
-            "ordinal": pa.array(range(len(pairs)), pa.int32()),
-            "code": pairs["code"],
-            "name": pairs["name"],
-            "folded": pairs["folded"],
-            "representative": pairs["representative"],
-            "first": pc.is_in(pairs["row"], value_set=starts.combine_chunks()),
-        }
-    ).combine_chunks()
+    told = told.select(["code", "name", "representative"]).append_column("folded", folded).combine_chunks()
+    if not pc.all(_beside(pc.greater_equal, told)).as_py():
+        told = told.take(pc.sort_indices(told["code"]))  # which keeps the order of equal ones
+    first = pa.chunked_array([[True][: len(told)], *_beside(pc.not_equal, told).chunks], pa.bool_())
+    if not pc.all(first).as_py():
+        once = _once(told, first)
+        told, first = told.filter(once), first.filter(once)
+    ordinals = pa.array(range(len(told)), pa.int32())
+    return told.append_column("first", first).append_column("ordinal", ordinals).combine_chunks()
 
 
-def _representatives(candidates: pa.Table) -> pa.Array:
-    if "representative" in candidates.column_names:
-        return candidates["representative"]
-    return pa.nulls(len(candidates), pa.string())
+def _beside(compare: Callable[[pa.Array, pa.Array], pa.ChunkedArray], rows: pa.Table) -> pa.ChunkedArray:
+    """Each code compared with the one before it; none for the first row."""
+    return compare(rows["code"].slice(1), rows["code"].slice(0, max(0, len(rows) - 1)))
 
 
-def _firsts(table: pa.Table, keys: list[str]) -> pa.Table:
-    """The first row of each group, in the order of the table."""
-    rows = table.group_by(keys).aggregate([("row", "min")])["row_min"].combine_chunks()
-    return table if len(rows) == len(table) else table.take(rows.take(pc.sort_indices(rows)))
+def _once(rows: pa.Table, first: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Of rows by code, whether each is the first of its code and name."""
+    several = rows["code"].filter(pc.invert(first)).unique()
+    numbered = rows.append_column("row", pa.array(range(len(rows)), pa.int32()))
+    doubtful = numbered.filter(pc.is_in(rows["code"], value_set=several))
+    kept = doubtful.group_by(["code", "folded"]).aggregate([("row", "min")])["row_min"]
+    return pc.or_(first, pc.is_in(numbered["row"], value_set=kept.combine_chunks()))
 
 
 def same_names(

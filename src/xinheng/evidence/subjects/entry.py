@@ -59,7 +59,8 @@ def decide(
 ) -> Entering:
     """Compare candidates with the register and choose the subject of each code; writes nothing.
 
-    `candidates` (CANDIDATE_SCHEMA) are the valid codes and names of a submission, as often as they occur.
+    `candidates` (CANDIDATE_SCHEMA) are the valid codes and names of a submission, as often as they occur; by
+    code is quickest.
     `source` is the agency that sends them, `item` that of which this transaction is to append a record for
     each of them, if it is. A former code stands for the subject that bears it now. Raises
     CandidateIncomplete for an empty code or name. One submission is decided and loaded at a time in a

@@ -213,3 +213,13 @@ def test_a_large_entry_leaves_the_index_clean_and_its_statistics_taken(database:
             "select count(*) from pg_stats where tablename = 'subjects' and attname = 'grams'"
         )
     assert known == 1
+
+
+def test_ids_ascend_with_the_codes_and_the_first_name_mentioned_is_shown(database: Database, clock) -> None:
+    table = candidates((code(3), "乙"), (code(1), "丙"), (code(3), "甲"), (code(2), "丁"), (code(3), "乙"))
+    answer = entered(database, clock, table)
+    assert list(answer) == sorted(answer) == [code(1), code(2), code(3)]
+    assert list(answer.values()) == sorted(answer.values())
+    with database.transaction() as tx:
+        assert by_code(tx, code(3)).name == "乙"
+        assert [(r.name, r.other_name) for r in open_reviews(tx)[0]] == [("甲", "乙")]

@@ -1,10 +1,11 @@
+import unicodedata
 from itertools import pairwise
 
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinheng.evidence.subjects.folding import counted, fold_one, grams, grams_of
+from xinheng.evidence.subjects.folding import counted, fold, fold_one, grams, grams_of
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
@@ -24,6 +25,17 @@ def slowly(text: str) -> list[int]:
 
 def test_widths_brackets_blanks_and_case_are_folded_away() -> None:
     assert fold_one("衡川（演示） ＡＢc〔有限〕公司　") == "衡川(演示)abc(有限)公司"
+
+
+def folded_slowly(name: str) -> str:
+    kept = [c for c in unicodedata.normalize("NFKC", name).lower() if unicodedata.category(c)[0] != "Z"]
+    return "".join(kept).translate(str.maketrans("[〔【〖]〕】〗", "(((())))"))
+
+
+@given(st.lists(st.none() | st.text("青鿿龥0z()（Ａ　〕[é·é", max_size=6)))
+def test_names_folded_already_are_told_from_those_that_are_not(names: list[str | None]) -> None:
+    found = fold(pa.chunked_array([names[:2], names[2:]], pa.string()))
+    assert found.to_pylist() == [None if name is None else folded_slowly(name) for name in names]
 
 
 def test_rare_characters_of_names_survive_folding() -> None:
