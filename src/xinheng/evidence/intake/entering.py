@@ -152,7 +152,7 @@ def _organisations(tx: Transaction, house: House, draft: Draft, source: Source) 
         [
             f"COPY (SELECT code, name, representative FROM (SELECT {roles['party_code']} AS code, "
             f"{roles['party_name']} AS name, {representative} AS representative, min(line) AS first "
-            f"FROM ({draft.split.rows_sql(ordered=False)}) "
+            f"FROM ({draft.split.rows_sql()}) "
             f"JOIN read_parquet({sql_text(str(folder / LINES))}) a USING (line) "
             f"GROUP BY 1, 2) ORDER BY code, first) TO {sql_text(str(folder / CANDIDATES))} (FORMAT parquet)",
             codes_statement(draft.split),

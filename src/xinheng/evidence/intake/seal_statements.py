@@ -39,7 +39,7 @@ def codes_statement(split: Split) -> str:
     folder = split.staged.folder
     code = f'line, "{split.item.roles["party_code"]}" AS code'
     return (
-        f"COPY (SELECT line, code FROM ({split.rows_sql(code, ordered=False)}) "
+        f"COPY (SELECT line, code FROM ({split.rows_sql(code)}) "
         f"SEMI JOIN {_parquet(folder / LINES)} USING (line) ORDER BY line) "
         f"TO {sql_text(str(folder / CODES))} (FORMAT parquet)"
     )
@@ -59,7 +59,7 @@ def seal_statements(split: Split, sender: Sender, place: int, lines: tuple[int, 
         f"{item.column('document')} AS document, "
         f'"{item.roles["authority"]}" AS authority{fields} '
         # the planner takes the wide rows for few: from a table it knows better which side to put into memory
-        f"FROM ({split.rows_sql(lines=lines, ordered=False)}) JOIN {BESIDE} a USING (line) "
+        f"FROM ({split.rows_sql(lines=lines)}) JOIN {BESIDE} a USING (line) "
         f"ORDER BY line"
     )
     beside = (

@@ -58,15 +58,10 @@ class Split:
     def first(self) -> Path:
         return self.staged.folder / FIRST
 
-    def rows_sql(
-        self, columns: str = "*", lines: tuple[int, int] | None = None, *, ordered: bool = True
-    ) -> str:
-        """The checked rows with their `line`; `lines`: the first and the last that are wanted.
-
-        `ordered`: as the file has them. Whoever sorts or adds up is answered sooner without.
-        """
+    def rows_sql(self, columns: str = "*", lines: tuple[int, int] | None = None) -> str:
+        """The checked rows with their `line`, in no order; `lines`: the first and the last wanted."""
         if self.parted is not None:
-            return self._parted_sql(columns, lines) if ordered else self._either_sql(columns, lines)
+            return self._parted_sql(columns, lines)
         source = f"read_parquet({sql_text(str(self.checked))}, file_row_number=true)"
         if not self.staged.ordered:
             within = f" WHERE line BETWEEN {lines[0]} AND {lines[1]}" if lines else ""
@@ -77,41 +72,21 @@ class Split:
         return f"SELECT {columns} FROM (SELECT {line}, * FROM {source}{within})"
 
     def _parted_sql(self, columns: str, lines: tuple[int, int] | None) -> str:
-        """Usual rows and the others in the order of the file: the others are few, joined by their line."""
-        usual, others, either = self._parts(lines)
-        both = ", ".join(f"CASE WHEN u.usual THEN u.{name} ELSE b.{name} END AS {name}" for name in either)
-        return (
-            f"SELECT {columns} FROM (SELECT CAST(u.place AS INTEGER) AS line, {both}, "
-            f"CASE WHEN u.usual THEN {CANDIDATE}::TINYINT ELSE b.fate END AS fate, "
-            f"CASE WHEN u.usual THEN 0 ELSE b.masked END AS masked, b.fault, b.cells "
-            f"FROM ({usual}) u LEFT JOIN ({others}) b ON b.line = u.place)"
-        )
-
-    def _either_sql(self, columns: str, lines: tuple[int, int] | None) -> str:
         """Usual rows, then the others."""
-        usual, others, either = self._parts(lines)
-        names = ", ".join(either)
-        return (
-            f"SELECT {columns} FROM (SELECT CAST(place AS INTEGER) AS line, {names}, "
-            f"{CANDIDATE}::TINYINT AS fate, 0 AS masked, NULL AS fault, NULL AS cells "
-            f"FROM ({usual}) WHERE usual "
-            f"UNION ALL SELECT line, {names}, fate, masked, fault, cells FROM ({others}))"
-        )
-
-    def _parts(self, lines: tuple[int, int] | None) -> tuple[str, str, list[str]]:
-        """Usual rows (and gaps for the others) with `place`; the others with `line`; columns of both."""
-        assert self.parted is not None  # noqa: S101 - those that call ask before
+        assert self.parted is not None  # noqa: S101 - its one caller asks
         start = self.staged.first_line
         within = f" WHERE file_row_number BETWEEN {lines[0] - start} AND {lines[1] - start}" if lines else ""
         among = f" WHERE line BETWEEN {lines[0]} AND {lines[1]}" if lines else ""
         first = f"read_parquet({sql_text(str(self.first))}, file_row_number=true)"
         bits = "".join(f", {said} AS {name}" for name, said in self.parted.items())
-        either = [f'"{f.code}"' for f in self.item.fields]
-        either += ["dropped", *checks.bitmap_columns(self.plan), *_OWN]
+        both = [f'"{f.code}"' for f in self.item.fields]
+        names = ", ".join([*both, "dropped", *checks.bitmap_columns(self.plan), *_OWN])
         return (
-            f"SELECT file_row_number + {start} AS place, *{bits} FROM {first}{within}",
-            f"SELECT * FROM read_parquet({sql_text(str(self.checked))}){among}",
-            either,
+            f"SELECT {columns} FROM (SELECT CAST(file_row_number + {start} AS INTEGER) AS line, {names}, "
+            f"{CANDIDATE}::TINYINT AS fate, 0 AS masked, NULL AS fault, NULL AS cells "
+            f"FROM (SELECT *{bits} FROM {first}{within}) WHERE usual "
+            f"UNION ALL SELECT line, {names}, fate, masked, fault, cells "
+            f"FROM read_parquet({sql_text(str(self.checked))}){among})"
         )
 
 
@@ -270,14 +245,14 @@ def sums_query(split: Split) -> str:
     return (
         f"SELECT count(*) FILTER (WHERE fate = {PERSON}), coalesce(sum(masked), 0), "
         f"coalesce(sum(dropped), 0), count(*) FILTER (WHERE fate = {CANDIDATE}), count(*) "
-        f"FROM ({split.rows_sql(ordered=False)})"
+        f"FROM ({split.rows_sql()})"
     )
 
 
 def authorities_query(split: Split) -> str:
     """What candidate rows name: (authority, its code or NULL, day of decision or NULL)."""
     columns = ", ".join(authority_columns(split.item))
-    return f"SELECT DISTINCT {columns} FROM ({split.rows_sql(ordered=False)}) WHERE fate = {CANDIDATE}"
+    return f"SELECT DISTINCT {columns} FROM ({split.rows_sql()}) WHERE fate = {CANDIDATE}"
 
 
 def authority_columns(item: Item) -> tuple[str, str, str]:
