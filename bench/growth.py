@@ -91,6 +91,7 @@ _COPIES = (
        select record, 'penalty', mac, mac, subject, subject, event, 'report', 'current', day,
               '示市监罚字〔2020〕' || seq || '号', '示例市市场监督管理局', day + 10, day + 5, true, true
        from made""",
+    "insert into record_keys (key_mac, record) select mac, record from made order by mac",
     """insert into publicity (record, subject, item, authority, decided_on, site_ground, site_first_day,
                               site_earliest_end, site_last_day, system_ground, listed)
        select record, subject, hashtextextended('penalty', 0), hashtextextended('authority', 0), day, 0, day,

@@ -36,7 +36,7 @@ _MEET = """
 create temp table found on commit drop as
 select a.line, a.key_mac, a.numbered, a.deciding, false as named,
        r.record, r.event, r.source, r.state, r.content_mac as held
-from arriving a join records r on r.key_mac = a.key_mac
+from arriving a join record_keys k on k.key_mac = a.key_mac join records r on r.record = k.record
 where a.named_record is null
 union all
 select a.line, a.key_mac, a.numbered, a.deciding, true,
@@ -71,7 +71,7 @@ select f.line, f.record, f.event,
                where c.record = f.record and e.kind = 'publicity_ended') as ended,
        f.numbered, f.named,
        f.record is null as missing,
-       f.named and exists (select from records o
+       f.named and exists (select from record_keys o
                            where o.key_mac = f.key_mac and o.record <> f.record) as taken,
        count(*) over (partition by f.record) > 1 as doubled
 from said f

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from xinheng.core.ids import new_id
 from xinheng.core.times import Clock
-from xinheng.evidence.ledger import merkle, store, wording
+from xinheng.evidence.ledger import merkle, record_keys, store, wording
 from xinheng.evidence.ledger.batches import RECORD_SCHEMA, Single, changed_row, single_batch, write_part
 from xinheng.evidence.ledger.errors import NotWritable, RecordAbsent, RecordMoved, WrongState
 from xinheng.evidence.ledger.model import Appended, EventKind, Provenance
@@ -60,6 +60,8 @@ def append_pieces(
     for piece in pieces:
         _load(tx, piece, projectors)
         taken.append(piece)
+    new = (piece for piece in taken if piece.has("records"))
+    record_keys.load(tx, (piece.reader("records", record_keys.COLUMNS) for piece in new))
     return _append_locked(tx, taken, clock, projectors)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from xinheng.core.times import Known
-from xinheng.evidence.ledger import merkle
+from xinheng.evidence.ledger import merkle, record_keys
 from xinheng.evidence.ledger.errors import LogNotOpen
 from xinheng.evidence.ledger.model import LEAF_TAIL, leaf_head
 from xinheng.ground.store.transaction import Row, Transaction
@@ -183,6 +183,7 @@ def change_records(tx: Transaction, rows: pa.RecordBatchReader) -> int:
     """Bring records to the state in `rows` (CHANGED_SCHEMA), all at once; how many had moved on meanwhile."""
     tx.execute("create temporary table changed_records (like records, previous uuid not null) on commit drop")
     given = tx.load("changed_records", rows)
+    record_keys.leave(tx)
     found = tx.fetch(
         """with moved as (
                update records r
@@ -196,6 +197,7 @@ def change_records(tx: Transaction, rows: pa.RecordBatchReader) -> int:
                returning 1)
            select count(*) from moved"""
     )
+    record_keys.take(tx)
     tx.execute("drop table changed_records")
     return int(given - found[0][0])
 
