@@ -97,15 +97,22 @@ def of_records(tx: Transaction, records: Collection[UUID]) -> dict[UUID, tuple[N
 
 
 def of_subjects(
-    tx: Transaction, item: str, sources: Collection[UUID], subjects: Collection[UUID]
+    tx: Transaction,
+    item: str,
+    sources: Collection[UUID],
+    subjects: Collection[UUID],
+    days: Collection[date],
 ) -> list[Numbered]:
-    """Records of these organisations that these sources reported under an item."""
+    """Records of these organisations, decided on these days, that these sources reported under an item.
+
+    The days lead to them: organisations have no index of their own here (that of publicity is the public's).
+    """
     rows = tx.fetch(
         """select record, source, item, coalesce(document, ''), decided_on, subject, profile = 'report'
            from records
-           where subject = any(%(subjects)s::uuid[]) and item = %(item)s
-             and source = any(%(sources)s::uuid[]) and decided_on is not null
+           where item = %(item)s and decided_on = any(%(days)s::date[])
+             and source = any(%(sources)s::uuid[]) and subject = any(%(subjects)s::uuid[])
            order by decided_on, record""",
-        {"item": item, "sources": list(sources), "subjects": list(subjects)},
+        {"item": item, "sources": list(sources), "subjects": list(subjects), "days": list(days)},
     )
     return [Numbered(*row) for row in rows]

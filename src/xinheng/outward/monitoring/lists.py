@@ -176,10 +176,9 @@ def _by_day(
     subjects = identities.bearing(tx, {row.code for row in rows if row.code}, names)
     who = identities.of(tx, subjects)
     found: dict[date, list[HeldOne]] = {}
-    for one in numbered.of_subjects(tx, item.id, own, subjects):
-        if one.decided_on in days:
-            told = _one(one.record, one.document, one.decided_on, who[one.subject])
-            found.setdefault(one.decided_on, []).append(told)
+    for one in numbered.of_subjects(tx, item.id, own, subjects, days):
+        told = _one(one.record, one.document, one.decided_on, who[one.subject])
+        found.setdefault(one.decided_on, []).append(told)
     return found
 
 
