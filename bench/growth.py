@@ -81,9 +81,11 @@ _MADE = """
 _COPIES = (
     """insert into events (seq, event, kind, known, entry)
        select seq, event, 'recorded', timestamptz '2026-11-19', mac from made order by seq""",
-    """insert into contents (event, record, item, subject, source, pack, valid_from, public, shared,
-                             authorised, salts, commitments, content_mac)
-       select event, record, 'penalty', subject, subject, 'bench', day,
+    """insert into provenances (provenance, item, pack) values (0, 'penalty', 'bench')
+       on conflict do nothing""",
+    """insert into contents (event, provenance, record, subject, valid_from, public, shared, authorised,
+                             salts, commitments, content_mac)
+       select event, 0, record, subject, day,
               '{"CF_NR":"' || repeat('处以罚款人民币伍仟元。', 12) || seq || '"}',
               '{"CF_FRDB":"某某"}', null, mac || substr(mac, 1, 16), mac || mac || mac, mac from made""",
     """insert into records (record, item, key_mac, content_mac, subject, source, event, profile, state,

@@ -28,15 +28,21 @@ create table events (                         -- headers: never updated, never d
     entry        bytea not null               -- 32 bytes
 );
 
-create table contents (                       -- what an event says; erasable
-    event        uuid primary key,
-    record       uuid,
+create table provenances (                    -- what the events of a submission have in common
+    provenance   bigint primary key,          -- a digest of all the others
     item         text,
-    subject      uuid,
     source       uuid,                        -- agency
     receipt      uuid,
-    line         integer,
-    pack         text not null,               -- digest the record was checked under
+    pack         text not null                -- label of the pack the records were checked under
+);
+comment on table provenances is 'Item, source, receipt and pack of contents: the same in every event of a submission';
+
+create table contents (                       -- what an event says; erasable
+    event        uuid primary key,
+    provenance   bigint not null,             -- row of provenances; stays when the content is erased
+    record       uuid,
+    subject      uuid,
+    line         integer,                     -- of the receipt
     valid_from   date,
     public       text,                        -- canonical JSON, one object per disclosure class
     shared       text,

@@ -12,11 +12,12 @@ create table day_counts (
 create unique index day_counts_place on day_counts (source, day, item, kind, decided_on) nulls not distinct;
 comment on table day_counts is 'Records that came in, moved or were taken back, by source, day, item and day of decision';
 insert into day_counts (source, day, item, kind, decided_on, count)
-    select c.source, (e.known at time zone interval '8 hours')::date, c.item,
+    select p.source, (e.known at time zone interval '8 hours')::date, p.item,
            case when e.kind = 'withdrawn' then 'withdrawn' when r.profile = 'collected' then 'collected' else 'recorded' end,
            case when e.kind = 'recorded' then c.valid_from end, count(*)
-    from contents c join events e using (event) left join records r on r.record = c.record
-    where e.kind in ('recorded', 'withdrawn') and c.source is not null and c.item is not null
+    from contents c join provenances p using (provenance) join events e using (event)
+    left join records r on r.record = c.record
+    where e.kind in ('recorded', 'withdrawn') and p.source is not null and p.item is not null
     group by 1, 2, 3, 4, 5;
 
 -- subjects --------------------------------------------------------------------------------------------
@@ -33,8 +34,9 @@ comment on table coverage is 'The first day on which each organisation had a rec
 insert into coverage (item, subject, known_on, division, kind, first)
     select told.item, told.subject, told.known_on, coalesce(s.division, ''), s.kind,
            row_number() over (partition by told.subject order by told.known_on, told.item) = 1
-    from (select c.item, c.subject, min((e.known at time zone interval '8 hours')::date) as known_on
-          from contents c join events e using (event) where e.kind in ('recorded', 'corrected') and c.item is not null
+    from (select p.item, c.subject, min((e.known at time zone interval '8 hours')::date) as known_on
+          from contents c join provenances p using (provenance) join events e using (event)
+          where e.kind in ('recorded', 'corrected') and p.item is not null
           group by 1, 2) as told
     join subjects s using (subject);
 

@@ -152,10 +152,10 @@ def kept(made: House) -> dict[str, Any]:
     """All that is kept, without ids and without what says by which way it came."""
     with made.app.database.transaction() as tx:
         events = tx.fetch(
-            """select e.kind, e.known, c.item, c.line is not null, c.pack, c.valid_from, c.public, c.shared,
+            """select e.kind, e.known, o.item, c.line is not null, o.pack, c.valid_from, c.public, c.shared,
                       c.authorised, dense_rank() over (order by r.document, c.record)
-               from events e join contents c using (event) left join records r using (record)
-               where c.item is not null order by e.seq"""
+               from events e join contents c using (event) join provenances o using (provenance)
+               left join records r using (record) where o.item is not null order by e.seq"""
         )
         records = tx.fetch(
             """select r.document, r.item, s.code, s.name, r.profile, r.state, r.decided_on, r.authority,

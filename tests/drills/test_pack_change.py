@@ -53,7 +53,8 @@ def test_records_in_flight_keep_the_pack_they_were_checked_under(
     assert receipt.pack == national.label
     with house.database.transaction() as tx:
         assert active_digest(tx) == local.digest
-        kept = tx.fetch("select distinct c.pack from contents c join records r on r.record = c.record")
+        kept = tx.fetch("""select distinct pack from contents c join provenances using (provenance)
+               join records r on r.record = c.record""")
         assert kept == [(national.label,)]
         changed = tx.fetch("select known from events where kind = 'pack_activated' order by seq desc limit 1")
         entered = tx.fetch("select distinct known from events where kind = 'recorded'")
@@ -71,7 +72,10 @@ def test_a_new_pack_returns_nothing_that_is_held(
     assert outcomes(again) == ["known", "accepted"]
     assert house.record(again) == house.record(first)
     with house.database.transaction() as tx:
-        found = tx.fetch("select pack from contents where record = %(r)s", {"r": house.record(first)})
+        found = tx.fetch(
+            "select pack from contents join provenances using (provenance) where record = %(r)s",
+            {"r": house.record(first)},
+        )
     assert found == [(national.label,)]
 
 

@@ -31,7 +31,8 @@ EVENT_SCHEMA = pa.schema(
     ]
 )
 
-# The erasable part, loaded before the head is locked. Column for column the table `contents`.
+# The erasable part, loaded before the head is locked: the table `contents`, where item, source, receipt and
+# pack are kept as one number (`provenances`).
 CONTENT_SCHEMA = pa.schema(
     [
         ("event", pa.binary(16)),

@@ -18,8 +18,8 @@ from xinheng.ground.store.transaction import Transaction
 _LATE = """
 from records r
 cross join lateral (
-    select (e.known at time zone interval '8 hours')::date as received_on, c.receipt, c.line
-    from contents c join events e on e.event = c.event
+    select (e.known at time zone interval '8 hours')::date as received_on, p.receipt, c.line
+    from contents c join events e using (event) join provenances p using (provenance)
     where c.record = r.record and e.kind = 'recorded' order by e.seq limit 1) f
 where r.received_on > r.due_on and r.received_on >= %(from_on)s and r.profile = 'report'
   and r.state <> 'erased' and f.received_on > r.due_on

@@ -88,7 +88,8 @@ def of_records(tx: Transaction, records: Collection[UUID]) -> dict[UUID, tuple[N
                   f.receipt, f.line
            from records r
            cross join lateral (
-               select c.receipt, c.line from contents c join events e on e.event = c.event
+               select p.receipt, c.line
+               from contents c join events e using (event) join provenances p using (provenance)
                where c.record = r.record and e.kind = 'recorded' order by e.seq limit 1) f
            where r.record = any(%(records)s::uuid[])""",
         {"records": list(records)},

@@ -16,6 +16,7 @@ from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle, record_keys
 from xinheng.evidence.ledger.errors import LogNotOpen
 from xinheng.evidence.ledger.model import LEAF_TAIL, leaf_head
+from xinheng.evidence.ledger.provenances import Numbering
 from xinheng.ground.store.transaction import Row, Transaction
 
 HASH = 32
@@ -172,7 +173,9 @@ def load_events(tx: Transaction, stream: EventStream) -> int:
 
 
 def load_contents(tx: Transaction, rows: pa.RecordBatchReader) -> None:
-    tx.load("contents", rows)
+    numbering = Numbering()
+    tx.load("contents", numbering.reader(rows))
+    numbering.enter(tx)
 
 
 def load_records(tx: Transaction, rows: pa.RecordBatchReader) -> None:
@@ -214,9 +217,9 @@ def leaves(tx: Transaction, first: int, count: int) -> list[Row]:
 def full_events(tx: Transaction, first: int, count: int) -> list[Row]:
     """Headers with their contents, `count` from `seq` `first` on, in order."""
     return tx.fetch(
-        """select e.seq, e.event, e.kind, e.known, e.entry, c.event, c.record, c.item, c.subject, c.source,
-                  c.pack, c.valid_from, c.public, c.shared, c.authorised, c.salts, c.commitments, c.erased_on
-           from events e left join contents c using (event)
+        """select e.seq, e.event, e.kind, e.known, e.entry, c.event, c.record, p.item, c.subject, p.source,
+                  p.pack, c.valid_from, c.public, c.shared, c.authorised, c.salts, c.commitments, c.erased_on
+           from events e left join contents c using (event) left join provenances p using (provenance)
            where e.seq >= %(first)s and e.seq < %(end)s order by e.seq""",
         {"first": first, "end": first + count},
     )
@@ -249,10 +252,10 @@ def places(tx: Transaction, records: Sequence[UUID]) -> list[tuple[UUID, str, da
 def versions(tx: Transaction, record: UUID) -> list[Row]:
     """Every event about a record, in log order, with what is left of its content."""
     return tx.fetch(
-        """select e.seq, e.event, e.kind, e.known, e.entry, c.item, c.subject, c.source, c.receipt, c.line,
-                  c.pack, c.valid_from, c.public, c.shared, c.authorised, c.salts, c.commitments,
+        """select e.seq, e.event, e.kind, e.known, e.entry, p.item, c.subject, p.source, p.receipt, c.line,
+                  p.pack, c.valid_from, c.public, c.shared, c.authorised, c.salts, c.commitments,
                   c.erased_on, c.erased_by
-           from contents c join events e using (event)
+           from contents c join events e using (event) join provenances p using (provenance)
            where c.record = %(record)s order by e.seq""",
         {"record": record},
     )

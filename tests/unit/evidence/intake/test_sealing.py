@@ -24,9 +24,10 @@ from xinheng.law.packs import Pack
 
 ROWS = 8
 FOLLOWING = {  # everything that follows from what was sent, but ids and times
-    "log": """select e.seq, e.kind, c.line, c.public, c.shared, c.authorised, c.valid_from, c.pack,
+    "log": """select e.seq, e.kind, c.line, c.public, c.shared, c.authorised, c.valid_from, p.pack,
                      c.content_mac
-              from events e join contents c using (event) order by e.seq""",
+              from events e join contents c using (event) join provenances p using (provenance)
+              order by e.seq""",
     "records": """select s.code, r.item, r.profile, r.state, r.decided_on, r.document, r.authority, r.due_on,
                          r.received_on, r.shown_mark, r.reported_mark, r.content_mac
                   from records r join subjects s using (subject) order by r.document""",
