@@ -104,7 +104,9 @@ def test_the_reason_names_class_periods_and_article(tmp_path: Path) -> None:
 
 def test_a_day_without_a_rule_has_that_answer(tmp_path: Path) -> None:
     pack = load_upper(tmp_path, FILES)
-    assert "无现行规则" in str(decided(pack, A_DATE="2030-01-01")["reason"])
+    none = decided(pack, A_DATE="2030-01-01")
+    assert "无现行规则" in str(none["reason"])
+    assert [none[day] for day in ("first_day", "earliest_end", "last_day")] == [None, None, None]
     assert "待核实：旧规定未读到" in str(decided(pack, A_DATE="2019-12-31")["reason"])
     assert "决定日期" in str(decided(pack, A_DATE=None)["reason"])
     assert "决定日期" in str(decided(pack, A_DATE="2020-1-5")["reason"])

@@ -121,7 +121,7 @@ def _statement(rulings: Sequence[Ruling], given: str, part: Part, target: Path) 
         where = " WHERE " + " OR ".join(f"{columns_at(i)[0]} IS NOT NULL" for i in range(len(rulings)))
     return (
         f"COPY (SELECT * EXCLUDE (received_on), {over} FROM ({rows}){where}) "  # noqa: S608
-        f"TO {quoted(target.resolve())} (FORMAT parquet)"
+        f"TO {quoted(target.resolve())} (FORMAT parquet, COMPRESSION uncompressed)"
     )
 
 
