@@ -20,37 +20,27 @@ def absent(tx: Transaction, item: str, subjects: Sequence[UUID]) -> list[UUID]:
     """Those of them that have no record of the item yet."""
     rows = tx.fetch(
         """select told.subject from unnest(%(subjects)s::uuid[]) as told(subject)
-           where not exists (
-               select from coverage c where c.subject = told.subject and c.item = %(item)s)""",
+           where (select count(*) from coverage c
+                  where c.subject = told.subject and c.item = %(item)s) = 0""",
         {"item": item, "subjects": list(subjects)},
     )
     return [subject for (subject,) in rows]
 
 
-def _enter(told: str) -> str:
-    """Enter the rows (item, subject, division, kind) of `told`, each once, but those that are in it by now.
-
-    Only under the head's lock, where nobody else enters organisations that were there before: what this
-    statement sees is what there is.
-    """
-    return f"""
-        insert into coverage (item, subject, known_on, division, kind, first)
-        select told.item, told.subject, %(day)s, told.division, told.kind,
-               held.items is null and told.item = min(told.item) over (partition by told.subject)
-        from {told} as told cross join lateral (
-            select array_agg(c.item) as items from coverage c where c.subject = told.subject) as held
-        where told.item = any(held.items) is not true
-        """  # noqa: S608 - text of our own
-
-
 def enter(tx: Transaction, day: date, new: Sequence[tuple[str, UUID]]) -> None:
-    """Enter those (item, subject) that are not in it; another writer may have been first."""
+    """Enter those (item, subject) that are not in it; another writer may have been first.
+
+    Only under the head's lock, where nobody else enters organisations that were there before: what the
+    statement sees of them is what there is.
+    """
     tx.execute(
-        _enter(
-            """(select asked.item, asked.subject, coalesce(s.division, '') as division, s.kind
-                from unnest(%(items)s::text[], %(subjects)s::uuid[]) as asked(item, subject)
-                join subjects s using (subject))"""
-        ),
+        """insert into coverage (item, subject, known_on, division, kind, first)
+           select told.item, told.subject, %(day)s, coalesce(s.division, ''), s.kind,
+                  told.item = min(told.item) over (partition by told.subject)
+                  and (select count(*) from coverage c where c.subject = told.subject) = 0
+           from unnest(%(items)s::text[], %(subjects)s::uuid[]) as told(item, subject)
+           join subjects s using (subject)
+           on conflict (subject, item) do nothing""",
         {"day": day, "items": [item for item, _ in new], "subjects": [subject for _, subject in new]},
     )
 
@@ -63,16 +53,21 @@ def prepare(tx: Transaction, day: date) -> None:
     tx.execute(f"drop table if exists {_DAY}, {_NOTED}")
     tx.execute(f"create temporary table {_DAY} on commit drop as select %(day)s::date as day", {"day": day})
     tx.execute(
-        f"create temporary table {_NOTED} (item text, subject uuid, division text, kind text) on commit drop"
+        f"create temporary table {_NOTED} "
+        "(item text, subject uuid, division text, kind text, first boolean) on commit drop"
     )
 
 
 def note_held(tx: Transaction, item: str, asked: Asked) -> None:
-    """Note those that the register has, under this or a former code, and that have no record of the item."""
+    """Note those that the register has, under this or a former code, and that have no record of the item.
+
+    Counted, so that each is looked up by itself, whatever the server would rather do: with an item that its
+    statistics have not met it would compare every organisation with every one.
+    """
     tx.execute(
         f"""
-        insert into {_NOTED} (item, subject, division, kind)
-        select distinct %(item)s, found.subject, coalesce(found.division, ''), found.kind
+        insert into {_NOTED} (item, subject, division, kind, first)
+        select %(item)s, found.subject, coalesce(found.division, ''), found.kind, held.items = 0
         from (
             select s.subject, s.division, s.kind from {asked.relation} join subjects s using (code)
             where c.first
@@ -80,8 +75,11 @@ def note_held(tx: Transaction, item: str, asked: Asked) -> None:
             select s.subject, s.division, s.kind from {asked.relation} join subject_codes k using (code)
             join subjects s on s.subject = k.subject where c.first
         ) as found
-        where not exists (
-            select from coverage v where v.subject = found.subject and v.item = %(item)s)
+        cross join lateral (
+            select count(*) as items, count(*) filter (where v.item = %(item)s) as same
+            from coverage v where v.subject = found.subject
+        ) as held
+        where held.same = 0
         """,  # noqa: S608 - a relation and a name of our own
         {**asked.params, "item": item},
     )
@@ -101,7 +99,14 @@ def settle(tx: Transaction, day: date) -> None:
                where known_on = %(entered_on)s and xmin = pg_current_xact_id()::xid""",
             {"day": day, "entered_on": entered_on},
         )
-    tx.execute(_enter(_NOTED), {"day": day})
+    tx.execute(  # what had a record then has one now; what had none is looked up again
+        f"""insert into coverage (item, subject, known_on, division, kind, first)
+            select n.item, n.subject, %(day)s, n.division, n.kind,
+                   n.first and (select count(*) from coverage c where c.subject = n.subject) = 0
+            from {_NOTED} n order by n.subject
+            on conflict (subject, item) do nothing""",  # noqa: S608 - a name of our own
+        {"day": day},
+    )
 
 
 def counts(tx: Transaction, before: date, items: Sequence[str] | None) -> list[Row]:
