@@ -7,9 +7,10 @@ from datetime import date
 
 from xinheng.law.calendar import Calendar
 from xinheng.law.errors import UnknownYearError
+from xinheng.law.kinds import CREDIT_SITE
 from xinheng.law.model import Item
 
-CHANNEL = "信用网站"
+CHANNEL = CREDIT_SITE  # whose term counts here
 
 
 def due_dates(item: Item, calendar: Calendar, decided: Iterable[date]) -> Mapping[date, date | None]:
