@@ -72,7 +72,7 @@ def _fill(place: House, held: int, size: int) -> None:
 
 _MADE = """
     select g as seq, ('01900000-0000-7000-8000-' || lpad(to_hex(g), 12, '0'))::uuid as event,
-           ('01900000-0000-7000-9000-' || lpad(to_hex(g), 12, '0'))::uuid as record,
+           ('01900000-0000-7000-8000-' || lpad(to_hex(g), 12, '0'))::uuid as record,
            sha256(convert_to('key ' || g, 'UTF8')) as mac, s.subject,
            date '2020-01-01' + (g % 2000)::int as day
     from generate_series({first}::bigint, {last}::bigint) g

@@ -38,7 +38,7 @@ create table provenances (                    -- what the events of a submission
 comment on table provenances is 'Item, source, receipt and pack of contents: the same in every event of a submission';
 
 create table contents (                       -- what an event says; erasable
-    event        uuid primary key,
+    event        uuid primary key,            -- that by which a record came has the record's id
     provenance   bigint not null,             -- row of provenances; stays when the content is erased
     record       uuid,
     subject      uuid,
@@ -53,7 +53,7 @@ create table contents (                       -- what an event says; erasable
     erased_on    date,
     erased_by    text                         -- law and article
 );
-create index contents_record on contents (record);
+create index contents_record on contents (record) where event <> record; -- see evidence.ledger.about
 -- What may have to be erased must not be sampled into pg_statistic.
 alter table contents alter column public set statistics 0, alter column shared set statistics 0,
     alter column authorised set statistics 0, alter column salts set statistics 0;

@@ -62,8 +62,8 @@ def write_acts(
     which = pc.index_in(lines, value_set=keys["line"].combine_chunks().cast(pa.int32()))
     if whose.null_count or which.null_count:
         raise RuntimeError("a line that becomes an event has no organisation or no key")
-    # one call each: ids ascend over the whole file, so that every piece goes to the end of their indexes
-    events, records = (memoryview(new_ids(clock, count)) for _ in range(2))
+    # one call: ids ascend over the whole file, so that every piece goes to the end of their indexes
+    events = memoryview(new_ids(clock, count))
     # ids never repeat; a row group for every piece that is sealed, found by its lines
     kept = {"compression": "none", "use_dictionary": ["kind"], "write_statistics": ["line"]}
     with pq.ParquetWriter(folder / ACTS, SCHEMA, **kept) as writer:
@@ -73,21 +73,19 @@ def write_acts(
                 "subject": subjects["subject"].take(whose[part]),
                 "key_mac": keys["key_mac"].take(which[part]),
             }
-            writer.write_table(
-                _acts(lines[part], corrected, bytes(events[ids]), bytearray(records[ids]), own)
-            )
+            writer.write_table(_acts(lines[part], corrected, bytes(events[ids]), own))
 
 
 def _acts(
     lines: pa.Array,
     corrected: Mapping[int, tuple[bytes, bytes]],
     events: bytes,
-    records: bytearray,
     own: Mapping[str, pa.ChunkedArray],
 ) -> pa.Table:
     count = len(lines)
     kinds = pa.repeat(pa.scalar(str(EventKind.RECORDED)), count)
     previous = pa.nulls(count, pa.binary(16))
+    records = bytearray(events)  # a new record has the id of the event by which it came
     if corrected:
         said = [corrected.get(line) for line in lines.to_pylist()]
         for place, met in enumerate(said):

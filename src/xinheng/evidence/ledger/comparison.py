@@ -3,6 +3,7 @@
 The caller hands over one row per candidate (`ARRIVING_SCHEMA`); everything stays in temporary tables that go
 with the transaction, so that a million rows pass through no program.
 """
+# ruff: noqa: S608 - SQL of our own constants; values are parameters
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from xinheng.evidence.ledger.about import about
 from xinheng.ground.store.transaction import Row, Transaction
 
 ARRIVING_SCHEMA = pa.schema(
@@ -53,14 +55,14 @@ select a.line from arriving a join tombstones t on t.key_mac = a.key_mac where a
 order by line
 """
 
-_SITUATION = """
+_SITUATION = f"""
 create temp table met on commit drop as
 with said as (select f.*, s.content_mac from found f join said_lines s on s.line = f.line)
 select f.line, f.record, f.event,
        coalesce(f.held = f.content_mac, false) as same,
        f.deciding or coalesce(f.source = any(%(own)s::uuid[]), false) as own,
        case when f.held = f.content_mac or f.record is null then false
-            else exists (select from contents c where c.record = f.record and c.event <> f.event
+            else exists (select from contents c where {about("f.record")} and c.event <> f.event
                          and c.content_mac = f.content_mac)
                  or exists (select from tombstones t where t.key_mac = f.key_mac
                             and t.reason = 'superseded'
@@ -68,7 +70,8 @@ select f.line, f.record, f.event,
        coalesce(f.state = 'withdrawn', false) as withdrawn,
        coalesce(f.state = 'erased', false) as erased,
        exists (select from contents c join events e on e.event = c.event
-               where c.record = f.record and e.kind = 'publicity_ended') as ended,
+               where c.record = f.record and c.event <> c.record
+                 and e.kind = 'publicity_ended') as ended,
        f.numbered, f.named,
        f.record is null as missing,
        f.named and exists (select from record_keys o
@@ -121,7 +124,7 @@ def met(tx: Transaction) -> Iterator[list[Row]]:
     bits = " + ".join(f"{name}::int * {1 << i}" for i, name in enumerate(_BITS))
     last = 0
     while page := tx.fetch(
-        f"select line, record, event, {bits} from met where line > %(last)s order by line limit {PAGE}",  # noqa: S608 - our own constants
+        f"select line, record, event, {bits} from met where line > %(last)s order by line limit {PAGE}",
         {"last": last},
     ):
         yield page
@@ -134,11 +137,11 @@ def retire_keys(tx: Transaction, records: list[UUID]) -> None:
     Call it after `compare` and before the append.
     """
     tx.execute(
-        """
+        f"""
         insert into tombstones (key_mac, record, content_macs, reason)
         select r.key_mac, r.record,
                array(select c.content_mac from contents c
-                     where c.record = r.record and c.content_mac is not null),
+                     where {about("r.record")} and c.content_mac is not null),
                'superseded'
         from records r join arriving a on a.named_record = r.record
         where r.record = any(%(records)s::uuid[]) and r.key_mac <> a.key_mac

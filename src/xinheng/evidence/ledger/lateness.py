@@ -3,6 +3,7 @@
 The last day was worked out when the record came, by the dated rule of its item (`evidence.intake.due`), and
 stands with the record; the day it came is that of its first receipt. Nothing is judged a second time here.
 """
+# ruff: noqa: S608 - SQL of our own constants; values are parameters
 
 from __future__ import annotations
 
@@ -11,16 +12,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from xinheng.evidence.ledger.about import about
 from xinheng.ground.store.transaction import Transaction
 
 # A correction moves `received_on` of the record to its own day, never back: the index over it finds all that
 # may be late, and the first event says which of them are.
-_LATE = """
+_LATE = f"""
 from records r
 cross join lateral (
     select (e.known at time zone interval '8 hours')::date as received_on, p.receipt, c.line
     from contents c join events e using (event) join provenances p using (provenance)
-    where c.record = r.record and e.kind = 'recorded' order by e.seq limit 1) f
+    where {about("r.record")} and e.kind = 'recorded' order by e.seq limit 1) f
 where r.received_on > r.due_on and r.received_on >= %(from_on)s and r.profile = 'report'
   and r.state <> 'erased' and f.received_on > r.due_on
   and f.received_on >= %(from_on)s and f.received_on < %(to_on)s

@@ -2,6 +2,7 @@
 
 Withdrawn records are among them: the number was used. An erased one has no number any more.
 """
+# ruff: noqa: S608 - SQL of our own constants; values are parameters
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from xinheng.evidence.ledger.about import about
 from xinheng.ground.store.transaction import Row, Transaction
 
 PAGE: Final = 50_000
@@ -84,13 +86,13 @@ def on_days(tx: Transaction, item: str, days: Collection[date]) -> list[Row]:
 def of_records(tx: Transaction, records: Collection[UUID]) -> dict[UUID, tuple[Numbered, UUID, int]]:
     """Records with the receipt and line by which they first came."""
     rows = tx.fetch(
-        """select r.record, r.source, r.item, r.document, r.decided_on, r.subject, r.profile = 'report',
+        f"""select r.record, r.source, r.item, r.document, r.decided_on, r.subject, r.profile = 'report',
                   f.receipt, f.line
            from records r
            cross join lateral (
                select p.receipt, c.line
                from contents c join events e using (event) join provenances p using (provenance)
-               where c.record = r.record and e.kind = 'recorded' order by e.seq limit 1) f
+               where {about("r.record")} and e.kind = 'recorded' order by e.seq limit 1) f
            where r.record = any(%(records)s::uuid[])""",
         {"records": list(records)},
     )

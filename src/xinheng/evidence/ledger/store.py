@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle, record_keys
+from xinheng.evidence.ledger.about import about
 from xinheng.evidence.ledger.errors import LogNotOpen
 from xinheng.evidence.ledger.model import LEAF_TAIL, leaf_head
 from xinheng.evidence.ledger.provenances import Numbering
@@ -252,11 +253,11 @@ def places(tx: Transaction, records: Sequence[UUID]) -> list[tuple[UUID, str, da
 def versions(tx: Transaction, record: UUID) -> list[Row]:
     """Every event about a record, in log order, with what is left of its content."""
     return tx.fetch(
-        """select e.seq, e.event, e.kind, e.known, e.entry, p.item, c.subject, p.source, p.receipt, c.line,
+        f"""select e.seq, e.event, e.kind, e.known, e.entry, p.item, c.subject, p.source, p.receipt, c.line,
                   p.pack, c.valid_from, c.public, c.shared, c.authorised, c.salts, c.commitments,
                   c.erased_on, c.erased_by
            from contents c join events e using (event) join provenances p using (provenance)
-           where c.record = %(record)s order by e.seq""",
+           where {about("%(record)s::uuid")} order by e.seq""",
         {"record": record},
     )
 
@@ -264,10 +265,10 @@ def versions(tx: Transaction, record: UUID) -> list[Row]:
 def erase_contents(tx: Transaction, record: UUID, on: date, law: str) -> None:
     """Empty every content of a record; its headers, commitments and place in the log stay."""
     tx.execute(
-        """update contents
+        f"""update contents c
            set public = null, shared = null, authorised = null, salts = null, content_mac = null,
                subject = null, valid_from = null, erased_on = %(on)s, erased_by = %(law)s
-           where record = %(record)s and erased_on is null""",
+           where {about("%(record)s::uuid")} and erased_on is null""",
         {"record": record, "on": on, "law": law},
     )
 
@@ -275,10 +276,10 @@ def erase_contents(tx: Transaction, record: UUID, on: date, law: str) -> None:
 def bury(tx: Transaction, record: UUID, reason: str) -> None:
     """Leave the HMACs of everything a record said, under every key it had: a re-send finds them."""
     tx.execute(
-        """insert into tombstones (key_mac, record, content_macs, reason)
+        f"""insert into tombstones (key_mac, record, content_macs, reason)
            select r.key_mac, r.record, array_append(
                       array(select c.content_mac from contents c
-                            where c.record = r.record and c.content_mac is not null
+                            where {about("r.record")} and c.content_mac is not null
                               and c.content_mac <> r.content_mac), r.content_mac),
                   %(reason)s
            from records r where r.record = %(record)s

@@ -119,6 +119,7 @@ def test_ids_ascend_over_all_pieces(opened: Opened, monkeypatch: pytest.MonkeyPa
         rows = tx.fetch("select e.event, c.record from events e join contents c using (event) order by e.seq")
     for ids in zip(*rows, strict=True):
         assert list(ids) == sorted(ids), "a piece went into the middle of an index"
+    assert all(event == record for event, record in rows), "a new record needs a second index"
 
 
 class Breaking:
