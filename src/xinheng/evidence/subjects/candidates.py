@@ -42,7 +42,7 @@ COVERAGE_SCHEMA = pa.schema(
         ("first", pa.bool_()),
     ]
 )
-CHUNK = 100_000  # rows made at a time: bounds the memory that grams need
+CHUNK = 20_000  # rows made at a time: what grams need on the way stays in the cache
 
 
 def paired(candidates: pa.Table) -> pa.Table:

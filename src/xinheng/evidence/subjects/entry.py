@@ -76,7 +76,7 @@ def decide(
     order = pa.concat_arrays([held_at, new["ordinal"].combine_chunks()])
     subjects = pa.concat_arrays([held_ids, ids]).take(pc.sort_indices(order))
     entered = pa.table({"code": codes["code"], "subject": subjects}, schema=ENTERED_SCHEMA)
-    pa.default_memory_pool().release_unused()  # grouping a million names took three times what is kept
+    pa.default_memory_pool().release_unused()  # telling a million names apart takes more than is kept
     return Entering(entered, pairs, new.append_column("subject", ids), asked, clock, known, source, item)
 
 
