@@ -136,7 +136,11 @@ def _grounds(ruling: Ruling, pack: Pack) -> Sequence[Ground]:
 def _numbered(
     piece: pa.RecordBatch, item: int, grounds: Sequence[Sequence[Ground]], words: Words
 ) -> pa.RecordBatch:
-    """The decisions as rows: texts and places of outcomes become numbers. `grounds`: of each ruling."""
+    """The decisions as rows: texts and places of outcomes become numbers. `grounds`: of each ruling.
+
+    By day of decision, as the index of lists has them: rows that jump about in it cost a fifth more to load.
+    """
+    piece = piece.take(pc.sort_indices(piece, sort_keys=[("decided_on", "ascending")]))
     given = {name: piece.column(name) for name in ("record", "subject", "decided_on")}
     given["item"] = pa.repeat(pa.scalar(item, pa.int64()), piece.num_rows)
     given["authority"] = words.numbered("authority", piece.column("authority"))

@@ -278,13 +278,15 @@ def test_a_lost_append_leaves_no_publicity(
 def test_the_bulk_adapter_does_the_same(
     ledger: Database, clock: SteppingClock, projector: PublicityProjector, tmp_path: Path
 ) -> None:
-    penalties = [penalty("2026-04-01", CF_CFLB="责令关闭") for _ in range(50)]
+    penalties = [penalty(f"2026-04-{30 - i % 30:02}", CF_CFLB="责令关闭") for i in range(50)]
     batch = batch_of(tmp_path / "bulk", penalties, clock)
     with ledger.bulk() as tx:
         append(tx, batch, clock, [projector])
     assert {p.name for p in (tmp_path / "bulk").iterdir() if p.name.startswith("publicity")} == set()
     with ledger.transaction() as tx:
         assert shown_count(tx, Listing(), DAY) == 50
+        days = tx.fetch("select decided_on from publicity order by ctid")
+    assert days == sorted(days)  # as the index of lists has them
 
 
 def test_permits_have_no_end(ledger: Database, put: Put) -> None:
