@@ -15,6 +15,7 @@ from xinheng.evidence.intake import acts
 from xinheng.evidence.intake.model import Receipt
 from xinheng.evidence.intake.sealed import Sealed
 from xinheng.evidence.ledger.day_counts import DayProjector
+from xinheng.evidence.subjects import store as subjects
 from xinheng.evidence.subjects.coverage import CoverageProjector
 from xinheng.ground.engine import Engine, EngineFailed
 from xinheng.ground.keys import Keys
@@ -38,7 +39,7 @@ FOLLOWING = {  # everything that follows from what was sent, but ids and times
                     join publicity_grounds g on g.ground in (p.site_ground, p.system_ground)
                     order by r.document, g.channel""",
     "days": "select item, kind, decided_on, count from day_counts order by 1, 2, 3",
-    "covered": """select s.code, c.item, c.known_on from coverage c join subjects s using (subject)
+    "covered": """select s.code, c.item, c.known_on, c.first from coverage c join subjects s using (subject)
                   order by 1, 2""",
     "held": "select item, month, held from feed_counts order by 1, 2",
     "back": "select line, checks, cells from returned_rows order by 1",
@@ -109,6 +110,16 @@ def test_pieces_leave_what_one_piece_leaves(opened: Opened, monkeypatch: pytest.
     assert (expected[1][1].corrected, expected[1][1].accepted) == (3, 4)
     log = following(pieces)["log"]
     assert [line for _, _, line, *_ in log[:8]] == [2, 3, 4, 5, 7, 8, 9, 10], "the order of the sheet"
+
+
+def test_few_organisations_leave_what_many_leave(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = opened()
+    expected = both(few)
+    monkeypatch.setattr(subjects, "FEW", 1)
+    many = opened()
+    assert both(many) == expected
+    assert following(many) == following(few)
+    assert [first for *_, first in following(many)["covered"]] == [True] * 3
 
 
 def test_ids_ascend_over_all_pieces(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
