@@ -8,6 +8,7 @@ keys: then every page of the index is looked for once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,15 +17,27 @@ from xinheng.ground.store.transaction import Transaction
 
 COLUMNS = ("key_mac", "record")
 STEP = 20_000  # rows encoded at a time
+AT_ONCE = 2_000_000  # keys ordered at a time, some 100 MB
 
 
 def load(tx: Transaction, readers: Iterable[pa.RecordBatchReader]) -> None:
     """Enter the keys of new records. `readers`: COLUMNS of RECORD_SCHEMA. Raises UniqueClash where another
     record has one of the keys."""
-    given = [batch for reader in readers for batch in reader]
+    given: list[pa.RecordBatch] = []
+    waiting = 0
+    for batch in chain.from_iterable(readers):
+        given.append(batch)
+        waiting += batch.num_rows
+        if waiting >= AT_ONCE:
+            _load_ordered(tx, given)
+            given, waiting = [], 0
     if given:
-        keys = pa.Table.from_batches(given).combine_chunks()
-        tx.load("record_keys", keys.take(_order(keys["key_mac"].chunk(0))).to_reader(STEP))
+        _load_ordered(tx, given)
+
+
+def _load_ordered(tx: Transaction, given: list[pa.RecordBatch]) -> None:
+    keys = pa.Table.from_batches(given).combine_chunks()
+    tx.load("record_keys", keys.take(_order(keys["key_mac"].chunk(0))).to_reader(STEP))
 
 
 def _order(keys: pa.FixedSizeBinaryArray) -> pa.Array:

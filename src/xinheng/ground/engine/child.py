@@ -116,7 +116,7 @@ def open_database(options: dict[str, Any]) -> Any:
     )
 
 
-def close_off(database: Any, folder: str, spill_mb: int) -> None:
+def close_off(database: Any, folder: str, spill_mb: int, threads: int | None) -> None:
     """Confine it to `folder`, for good: what is read here decides no settings."""
     place = folder.replace("'", "''")
     os.chdir(folder)
@@ -125,6 +125,8 @@ def close_off(database: Any, folder: str, spill_mb: int) -> None:
     # after the folder is set: DuckDB 2.0 shows a limit given before, and does not hold it
     database.execute(f"set max_temp_directory_size = '{spill_mb}MB'")
     database.execute(f"set allowed_directories = ['{place}/']")
+    if threads is not None:
+        database.execute(f"set threads = {int(threads)}")
     database.execute("set enable_external_access = false")
     database.execute("set lock_configuration = true")
 
@@ -134,7 +136,7 @@ def answer(database: Any, request: dict[str, Any]) -> dict[str, Any]:
     results = []
     statement = -1
     try:
-        close_off(database, request["folder"], request["spill_mb"])
+        close_off(database, request["folder"], request["spill_mb"], request["threads"])
         for statement, (sql, params) in enumerate([*request["statements"], *request["queries"]]):
             values = {name: from_wire(value) for name, value in params.items()}
             done = database.execute(sql, values) if values else database.execute(sql)

@@ -66,9 +66,16 @@ class Engine:
             each.end()
 
     def run(
-        self, folder: Path, statements: Sequence[Sql], queries: Sequence[Sql] = ()
+        self,
+        folder: Path,
+        statements: Sequence[Sql],
+        queries: Sequence[Sql] = (),
+        *,
+        threads: int | None = None,
     ) -> list[list[tuple[Any, ...]]]:
         """Run `statements` in order, then `queries`; the rows of each query.
+
+        `threads`: fewer than the engine has, for work beside other work, which costs less and holds less so.
 
         Paths in SQL are absolute and inside `folder`. A result holds no TIMESTAMPTZ (cast it to
         text). Large results are written to files of the folder by a statement (`COPY … TO`), not returned.
@@ -77,6 +84,7 @@ class Engine:
         request = {
             "folder": str(folder.resolve(strict=True)),
             "spill_mb": self._options["spill_mb"],
+            "threads": threads,
             "statements": [_wired(s) for s in statements],
             "queries": [_wired(q) for q in queries],
         }

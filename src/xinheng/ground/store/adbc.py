@@ -21,6 +21,7 @@ from adbc_driver_postgresql import StatementOptions, dbapi
 from psycopg.errors import DataError
 from psycopg.sql import Literal
 
+from xinheng.ground.store.ahead import ahead
 from xinheng.ground.store.errors import StatementFailed
 from xinheng.ground.store.pgdriver import refusal
 from xinheng.ground.store.transaction import Params, Row
@@ -29,7 +30,7 @@ PLACEHOLDER = re.compile(r"%(?:%|\((?P<name>\w+)\)s|(?P<wrong>.?))", re.DOTALL)
 LOST = (AdbcStatusCode.IO, AdbcStatusCode.CANCELLED, AdbcStatusCode.TIMEOUT)
 # Bytes of a load sent at once. The driver's own 16 MB are more than a piece of a submission has: the server
 # would wait until all of it is encoded, and neither side would find what it copies in its cache.
-MESSAGE = 1 << 20
+MESSAGE = 1 << 18
 UNTRANSLATABLE = "22021"  # SQLSTATE character_not_in_repertoire: a NUL in a text
 
 
@@ -143,7 +144,10 @@ class AdbcTransaction:
             )
         )
         with self._watched():
-            return int(self._cursor.adbc_ingest(table, rows, mode="append", temporary=temporary))
+            if isinstance(rows, pa.Table):
+                return int(self._cursor.adbc_ingest(table, rows, mode="append", temporary=temporary))
+            with ahead(rows) as given:
+                return int(self._cursor.adbc_ingest(table, given, mode="append", temporary=temporary))
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

@@ -54,7 +54,7 @@ def decide(engine: Engine, pack: Pack, batch: Batch, part: Part) -> None:
         given = _given(
             batch.parquet(part, _STATE, standing), batch.parquet("facts", ("record", *codes), facts), codes
         )
-        engine.run(batch.folder, [_statement(rulings, given, part, _rows(batch, part))])
+        engine.run(batch.folder, [_statement(rulings, given, part, _rows(batch, part))], threads=1)
     finally:
         for made in (facts, standing):
             made.unlink(missing_ok=True)

@@ -140,12 +140,14 @@ class Breaking:
         self._engine, self._at = engine, at
         self.asked = 0
 
-    def run(self, folder: Path, statements: Sequence[Any], queries: Sequence[Any] = ()) -> list[Any]:
+    def run(
+        self, folder: Path, statements: Sequence[Any], queries: Sequence[Any] = (), **said: Any
+    ) -> list[Any]:
         if any("sealed-" in str(each) for each in statements):
             self.asked += 1
             if self.asked == self._at:
                 raise EngineFailed("InvalidInputException", 0)
-        return self._engine.run(folder, statements, queries)
+        return self._engine.run(folder, statements, queries, **said)
 
 
 def test_a_piece_that_cannot_be_sealed_takes_the_whole_file_with_it(

@@ -72,6 +72,13 @@ def test_a_key_that_another_record_has_is_refused(ledger, send) -> None:
     assert kept(ledger) == {key(1): one.record, key(2): two.record}
 
 
+def test_many_keys_go_in_several_times(ledger, send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_keys, "AT_ONCE", 1)
+    drafts = [draft(str(n), event=uuid4()) for n in range(3)]
+    send(*((each, 9 - n) for n, each in enumerate(drafts)))
+    assert kept(ledger) == {key(9 - n): each.record for n, each in enumerate(drafts)}
+
+
 def test_the_order_is_that_of_the_first_two_bytes() -> None:
     given = [bytes([a, b]) + bytes(30) for a, b in ((2, 0), (1, 255), (0, 3), (255, 255), (0, 2))]
     order = record_keys._order(pa.array([b"?" * 32, *given], pa.binary(32))[1:]).to_pylist()

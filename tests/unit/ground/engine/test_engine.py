@@ -241,3 +241,10 @@ def test_a_warm_engine_answers_a_small_run_quickly(warm, tmp_path):
         warm.run(tmp_path, ["create table t as select '甲' x"], ["from t"])
         taken.append(monotonic() - begun)
     assert sorted(taken)[4] < 0.1  # 5-20 ms on a quiet machine; the aim is 30
+
+
+def test_a_run_may_have_fewer_threads_and_the_next_has_all_again(tmp_path: Path) -> None:
+    asked = ["SELECT current_setting('threads')"]
+    with Engine(threads=2) as engine:
+        assert engine.run(tmp_path, [], asked, threads=1) == [[(1,)]]
+        assert engine.run(tmp_path, [], asked) == [[(2,)]]
