@@ -49,6 +49,7 @@ class Sealing:
                 self.engine.run(self.split.staged.folder, besides)
                 yield iter(())
             return
+        self.engine.run(self.split.staged.folder, besides)  # not beside: a second child would hold as much
 
         def made(place: int) -> Sealed:
             piece = self._sealed(place)
@@ -59,7 +60,6 @@ class Sealing:
             places = range(-(-len(self.lines) // acts.CHUNK))
             pieces = [ahead.submit(made, place) for place in places]
             try:
-                self.engine.run(self.split.staged.folder, besides)
                 yield (piece.result() for piece in pieces)
             finally:
                 for each in pieces:
