@@ -7,7 +7,6 @@ of them, so that rows can be made before anybody has asked the database.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +15,7 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xinheng.core.encoding import delimited
+from xinheng.core import encoding
 from xinheng.evidence.ledger.batches import CONTENT_SCHEMA
 from xinheng.ground.store.transaction import Transaction
 
@@ -31,12 +30,7 @@ Common = tuple[str | None, bytes | None, bytes | None, str]
 
 def number_of(common: Common) -> int:
     """64 bits, signed. What is missing is told apart from what is empty."""
-    parts = (b"-" if each is None else b"+" + _raw(each) for each in common)
-    return int.from_bytes(hashlib.sha256(delimited("xinheng/provenance/1", *parts)).digest()[:8], signed=True)
-
-
-def _raw(value: str | bytes) -> bytes:
-    return value.encode() if isinstance(value, str) else value
+    return encoding.number("xinheng/provenance/1", *map(encoding.told, common))
 
 
 @dataclass

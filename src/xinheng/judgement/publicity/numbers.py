@@ -1,12 +1,10 @@
 """Numbers for what rows of `publicity` have in common: names, and what was decided with the reason.
 
-A number is the first eight bytes of a digest: whoever knows the words knows the number, and two writers give
-the same words the same one without asking each other.
+See `core.encoding.number`: whoever knows the words knows the number.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,7 +12,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from xinheng.core.encoding import delimited
+from xinheng.core import encoding
 
 Kind = Literal["item", "authority"]
 
@@ -37,16 +35,12 @@ class Ground:
         """64 bits, signed. What is missing is told apart from what is empty."""
         shown = "shown" if self.shown else "not shown"
         given = (self.channel, self.regime, self.class_, shown, self.earliest_note, self.reason, self.pack)
-        return _digest("xinheng/ground/3", *("-" if each is None else f"+{each}" for each in given))
+        return encoding.number("xinheng/ground/3", *map(encoding.told, given))
 
 
 def number_of(kind: Kind, name: str) -> int:
     """The number of a name: 64 bits, signed."""
-    return _digest("xinheng/publicity-name/1", kind, name)
-
-
-def _digest(*parts: str) -> int:
-    return int.from_bytes(hashlib.sha256(delimited(*parts)).digest()[:8], signed=True)
+    return encoding.number("xinheng/publicity-name/1", kind, name)
 
 
 @dataclass
