@@ -22,7 +22,6 @@ from xinheng.evidence.intake.split import Split
 from xinheng.evidence.intake.usual import Outcomes, Usual
 from xinheng.ground.engine import Engine
 
-FEW = 5  # one row in so many may stay in a file of its own
 LONG = 20_000  # rows from which it pays to look at the file before checking it
 
 Row = tuple[Any, ...]
@@ -36,7 +35,6 @@ class Found:
     groups: Sequence[Row]
     sums: Row
     authorities: Sequence[Row]
-    rest: int  # rows that went the full way
 
 
 class Checking:
@@ -68,14 +66,10 @@ class Checking:
         """The checks of the file as it was staged."""
         early = self._early
         if early and staged.ordered and staged.relation == early.split.staged.relation:
-            found = replace(early, split=replace(early.split, staged=staged))
-        else:
-            this = self._over(staged)
-            this.first.unlink(missing_ok=True)
-            this, statements = self._statements(this)
-            found, _ = self._run(this, statements)
-        if found.split.parted is not None and found.rest * FEW > found.sums[-1]:
-            return replace(found, split=_together(found.split, self._engine))
+            return replace(early, split=replace(early.split, staged=staged))
+        this = self._over(staged)
+        this.first.unlink(missing_ok=True)
+        found, _ = self._run(*self._statements(this))
         return found
 
     def _run(
@@ -86,11 +80,10 @@ class Checking:
             split.groups_query(this),
             split.sums_query(this),
             split.authorities_query(this),
-            split.rest_query(this),
             *queries,
         ]
-        groups, sums, authorities, ((rest,),), *more = self._engine.run(this.staged.folder, statements, asked)
-        return Found(this, groups, sums[0], authorities, rest), [rows[0] for rows in more]
+        groups, sums, authorities, *more = self._engine.run(this.staged.folder, statements, asked)
+        return Found(this, groups, sums[0], authorities), [rows[0] for rows in more]
 
     def _statements(self, this: Split) -> tuple[Split, list[str]]:
         """What checks the staged rows, and how they are found afterwards. A long file is looked at before."""
@@ -124,12 +117,3 @@ class Checking:
         this, rest = replace(this, parted=usual.bitmaps()), first.rest()
         others = normalised_sql(rest, this.item, self._constants)
         return this, [*first.statements(usual), split.check_statement(replace(this, staged=rest), others)]
-
-
-def _together(this: Split, engine: Engine) -> Split:
-    """Both parts in one file. The rows of two keep their order only where one is joined to the other as the
-    smaller by far."""
-    whole = this.staged.folder / "together.parquet"
-    engine.run(this.staged.folder, [split.together_statement(this, whole)])
-    whole.replace(this.checked)
-    return replace(this, parted=None)

@@ -206,17 +206,6 @@ def marks_sql(item: Item, day: date) -> tuple[str, str]:
     )
 
 
-def together_statement(split: Split, target: Path) -> str:
-    """COPY of the rows of both parts into one file, in the order of the sheet."""
-    rows = split.rows_sql()
-    return f"COPY (SELECT * EXCLUDE line FROM ({rows}) ORDER BY line) TO {sql_text(str(target))} ({PARQUET})"
-
-
-def rest_query(split: Split) -> str:
-    """One row: how many rows went the full way."""
-    return f"SELECT count(*) FROM read_parquet({sql_text(str(split.checked))})"
-
-
 def groups_query(split: Split) -> str:
     """Rows of organisations by bitmaps, with their number last: what `checks.counts` needs."""
     names = ", ".join(checks.bitmap_columns(split.plan))

@@ -98,13 +98,6 @@ def drafted(
     }
 
 
-@pytest.fixture(params=[0, 10**9], ids=["apart", "together"])
-def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether the parts stay apart."""
-    monkeypatch.setattr(checking, "FEW", request.param)
-    return request.param == 0
-
-
 @pytest.mark.parametrize(
     ("seed", "left_out", "constants"),
     [
@@ -117,7 +110,6 @@ def test_rows_told_apart_first_come_out_as_the_full_way(
     tmp_path: Path,
     bench: tuple[Engine, Pack],
     monkeypatch: pytest.MonkeyPatch,
-    few: bool,
     seed: int,
     left_out: tuple[str, ...],
     constants: dict[str, str],
@@ -128,7 +120,7 @@ def test_rows_told_apart_first_come_out_as_the_full_way(
     monkeypatch.setattr(checking, "WORTH", 10**9)
     parted, apart = drafted(path, *bench, constants)
     assert whole.split.parted is None
-    assert (parted.split.parted is not None) is few
+    assert parted.split.parted is not None
     assert apart == full
     usual = bench[0].run(parted.folder, [], [f"SELECT count(*) FROM '{parted.split.first}' WHERE usual"])
     assert 0 < usual[0][0][0] < ROWS
