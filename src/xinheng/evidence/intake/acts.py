@@ -1,6 +1,7 @@
 """What every row that becomes an event gets before it is sealed: ids, its organisation, its key.
 
-Ids and salts come from the operating system's randomness: DuckDB's own generator is not for secrets.
+Ids come from the operating system's randomness, as salts do (`sealed`): DuckDB's own generator is not for
+secrets.
 """
 
 from __future__ import annotations

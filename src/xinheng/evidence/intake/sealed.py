@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Sealed(Batch):
     late: int = 0  # new records that came after their last day
     undated: int = 0  # new records without one (无法计算)
     left_out: frozenset[str] = frozenset()  # fields of the item that `facts` has not
-    same: Mapping[str, Any] | None = None  # columns of which every row has the same value
+    same: Mapping[str, Any] = field(default_factory=dict)  # columns of which every row has the same value
 
     @property
     def name(self) -> str:
@@ -105,15 +105,13 @@ class Sealed(Batch):
             if piece.num_rows:
                 yield piece
 
-    def _column(self, field: pa.Field, said: pa.RecordBatch, own: pa.RecordBatch) -> pa.Array:
-        name = "decided_on" if field.name == VALID_FROM else field.name
+    def _column(self, wanted: pa.Field, said: pa.RecordBatch, own: pa.RecordBatch) -> pa.Array:
+        name = "decided_on" if wanted.name == VALID_FROM else wanted.name
         if name in own.schema.names:
             return own.column(name)
         if name in said.schema.names:
-            return said.column(name).cast(field.type)
-        if self.same is None or name not in self.same:
-            raise KeyError(name)
-        return pa.repeat(pa.scalar(self.same[name], field.type), own.num_rows)
+            return said.column(name).cast(wanted.type)
+        return pa.repeat(pa.scalar(self.same[name], wanted.type), own.num_rows)
 
 
 def _said(file: Path, columns: Sequence[str], count: int) -> Iterator[pa.RecordBatch]:

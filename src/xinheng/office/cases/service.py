@@ -106,7 +106,7 @@ def _loaded(cases: Sequence[Case]) -> pa.RecordBatch:
         if name in ids:
             given[name] = [there.bytes if (there := getattr(case, name)) else None for case in cases]
         elif name not in given:
-            given[name] = [getattr(case, name, None) for case in cases]
+            given[name] = [getattr(case, name) for case in cases]
     return pa.RecordBatch.from_arrays(
         [pa.array(given[f.name], f.type) for f in store.SCHEMA], schema=store.SCHEMA
     )
