@@ -81,21 +81,21 @@ class Pack:
 
         Raises UnknownItemError, and NoRuleInForceError where no edition covers the day.
         """
-        found = [item for item in self.items.values() if name in (item.id, item.name)]
-        if not found:
+        found = self.items.get(name) or next((i for i in self.items.values() if i.name == name), None)
+        if found is None:
             known = "、".join(f"{item.name}（{item.id}）" for item in self.items.values()) or "（无）"
             raise UnknownItemError(
                 found=f"事项“{name[:60]}”", expected=known, todo="改用目录中的事项", where=self.name
             )
-        if on is not None and not found[0].span.covers(on):
-            span = found[0].span
+        if on is not None and not found.span.covers(on):
+            span = found.span
             raise NoRuleInForceError(
-                found=f"{on} 没有有效的“{found[0].name}”数据标准",
+                found=f"{on} 没有有效的“{found.name}”数据标准",
                 expected=f"{span.start} 至 {span.to or '今'} 之间的日期",
                 todo="核对日期，或更新规则包",
                 where=self.name,
             )
-        return found[0]
+        return found
 
     def collected(self, name: str, on: date) -> Item:
         """The item of which rows may be taken in on that day. Raises what `item` raises, and SecretItemError

@@ -12,7 +12,6 @@ import psycopg
 from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Route
 
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.subjects import lookup
@@ -67,6 +66,7 @@ from xinheng.faces.web.guard import BODY_LIMIT, Guard
 from xinheng.faces.web.pace import Pace
 from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
 from xinheng.faces.web.portal import home, lists, log, organisations, pages, quality, records, search
+from xinheng.faces.web.quick import Quick
 from xinheng.faces.web.static_files import Assets
 
 if TYPE_CHECKING:
@@ -123,14 +123,14 @@ def create_app(app: App) -> FastAPI:
     respond = failures.responder(render)
     failures.install(web, respond)
     web.add_exception_handler(SignInNeededError, lost(render, respond))
-    # described by FastAPI with the others, served by Starlette before them: asked for all day
-    web.router.routes.insert(0, Route(api.router.prefix + api.SUBJECT, api.quick_subject))
     for router in (*ROUTERS, *ROOMS):
         web.include_router(router)
     describe(web)
     web.mount("/static", Assets(directory=STATIC), name="static")
     uploads = (upload.PATH, answers.PATH, *APPRAISAL_FILES, *LETTER_FILES, *WATCH_LISTS, *SUSPICION_FILES)
     limit_of = _limit_of(uploads, app.settings.upload_bytes)
+    # described by FastAPI with the others, answered before them: asked for all day
+    web.add_middleware(Quick, prefix=f"{api.API}{api.SUBJECTS}/", handler=api.quick_subject)
     web.add_middleware(Guard, respond=respond, limit_of=limit_of, pace=Pace(app.settings.lookups_per_minute))
     return web
 

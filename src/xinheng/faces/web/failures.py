@@ -11,14 +11,12 @@ import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.faces.web import errors
 from xinheng.faces.web.pages import PRIVATE, Renderer
-from xinheng.ground.store.errors import StoreUnavailable
-from xinheng.ground.store.pgdriver import translate
+from xinheng.faces.web.reading import refusal
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER = "5"  # seconds
@@ -66,15 +64,11 @@ def install(app: FastAPI, respond: Callable[[Request, XinhengError], Response]) 
         return respond(request, _of_validation(cast(RequestValidationError, error)))
 
     async def unavailable(request: Request, error: Exception) -> Response:
-        # only the asynchronous lookups let the driver's own errors through
-        found = (
-            translate(error) if isinstance(error, psycopg.Error) else StoreUnavailable("没有空闲的数据库连接")
-        )
-        return respond(request, found)
+        # only the asynchronous search lets the driver's own errors through
+        return respond(request, refusal(cast(psycopg.Error, error)))
 
     app.add_exception_handler(XinhengError, refused)
     app.add_exception_handler(psycopg.Error, unavailable)
-    app.add_exception_handler(PoolTimeout, unavailable)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
 

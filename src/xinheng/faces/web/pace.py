@@ -12,6 +12,7 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from xinheng.faces.web.errors import AskedTooFastError, CalledTooFastError
@@ -44,7 +45,8 @@ class Pace:
         """Take a token for a request. Raises AskedTooFastError where the address has none left."""
         if not self._full or not scope["path"].startswith(PACED):
             return
-        address = _site(scope.get("client"))
+        client = scope.get("client")
+        address = None if client is None else _site(client[0])
         if address is None:
             return
         wait = self._take(address)
@@ -79,14 +81,13 @@ class Pace:
         return 1 + int((1 - tokens) * 60 / self._full) if held_back else 0
 
 
-def _site(client: tuple[str, int] | None) -> str | None:
-    """Whom an address belongs to; None for this machine itself, and where no address is known."""
-    if client is None:
-        return None
+@lru_cache(maxsize=ADDRESSES)
+def _site(host: str) -> str | None:
+    """Whom an address belongs to; None for this machine itself."""
     try:
-        address = ipaddress.ip_address(client[0].partition("%")[0])
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return client[0]
+        return host
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             address = address.ipv4_mapped

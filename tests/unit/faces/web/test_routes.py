@@ -8,12 +8,11 @@ import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from tests.unit.faces.web.asgi import Client
 
 from xinheng.faces.web import access
 from xinheng.faces.web.api.description import PROGRAMS
-from xinheng.faces.web.api.routes import quick_subject
 from xinheng.faces.web.desk.form_lost import FORMS
 from xinheng.faces.web.guard import SECURITY_HEADERS
 
@@ -29,8 +28,7 @@ def routes(site: FastAPI) -> Iterator[APIRoute]:
             yield route
         else:
             static = isinstance(route, Mount) and route.path == "/static"
-            quick = route.endpoint is quick_subject if isinstance(route, Route) else False  # public
-            assert static or quick or route.path == site.openapi_url, route
+            assert static or route.path == site.openapi_url, route
 
 
 def rules(route: APIRoute) -> list[object]:
