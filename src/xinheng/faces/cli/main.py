@@ -24,6 +24,7 @@ from typer.exceptions import TyperException
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.faces.cli.chinese import translate
 from xinheng.faces.cli.errors import CommandFailed, PathUnusable, wrong_usage
+from xinheng.faces.cli.writing import flush, give_up_output
 
 # In the order of help. A room that is not built yet is left out.
 ROOMS = (
@@ -77,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("xinheng").addHandler(logging.NullHandler())
     previous = signal.signal(signal.SIGTERM, _terminated)  # so that what was opened is closed
     try:
-        return _run(given)
+        code = _run(given)
+        flush()  # here, where what goes wrong is still answered for
+        return code
     except XinhengError as error:
         return _refuse(error, EXIT_CODES[error.kind])
     except TyperException as error:
@@ -87,8 +90,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _say("已中断。没有完成的操作已全部撤回。")
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read along has read enough
+        give_up_output()
+        return UNEXPECTED
     except OSError as error:
         log = _keep_trace()
+        give_up_output()
         if PathUnusable.says(error):
             refused = PathUnusable(error)
             return _refuse(refused, EXIT_CODES[refused.kind])

@@ -1,9 +1,10 @@
-"""Files that a command writes for its user: whole, or not at all, and for the user alone."""
+"""What a command writes for its user: files whole, or not at all, and for the user alone; standard output."""
 
 from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,3 +27,19 @@ def put_aside(file: Path) -> Iterator[BinaryIO]:
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def flush() -> None:
+    """Send on what was written to standard output. Raises OSError where nothing takes it."""
+    if sys.stdout is not None:  # closed by the caller
+        sys.stdout.flush()
+
+
+def give_up_output() -> None:
+    """Let go of what standard output could not take: the interpreter would try once more at its end, fail, and
+    put an exit code of its own in place of ours."""
+    try:
+        flush()
+    except OSError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())

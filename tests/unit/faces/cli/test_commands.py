@@ -19,7 +19,7 @@ from typer.main import get_command
 from xinheng.faces.cli.main import ROOMS, build, main
 
 ROOT = Path(__file__).resolve().parents[4]
-ENVIRONMENT = dict(os.environ) | {"PYTHONPATH": str(ROOT / "src")}
+ENVIRONMENT = dict(os.environ) | {"PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": ""}  # as users have it
 
 
 @pytest.fixture(scope="module")
@@ -213,14 +213,18 @@ def test_a_refusal_says_what_was_found_and_what_would_do(capsys, arguments, said
     assert "XH906" not in err
 
 
-def test_an_answer_that_cannot_be_written_is_no_defect(made_home):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", [["codes", "check"], ["version"], ["codes", "--help"]])
+def test_an_answer_that_cannot_be_written_is_no_defect(command, unbuffered):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "xinheng.faces.cli", "codes", "check"],
-            input=b"x\n", stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False,
+            [sys.executable, "-m", "xinheng.faces.cli", *command], input=b"x\n", stdout=full,
+            stderr=subprocess.PIPE, env=ENVIRONMENT | {"PYTHONUNBUFFERED": unbuffered}, check=False,
         )  # fmt: skip
     assert done.returncode == 3
-    assert "[XH907] 文件或设备无法读写：磁盘已满" in done.stderr.decode()
+    told = done.stderr.decode()
+    assert "[XH907] 文件或设备无法读写：磁盘已满" in told
+    assert len(told.splitlines()) == 1
 
 
 def test_without_standard_input_codes_are_not_checked():
@@ -313,6 +317,18 @@ def test_a_reader_that_has_seen_enough_hears_no_complaint():
     process.stdout.close()
     _, err = process.communicate(b"x\n" * 100_000, timeout=20)
     assert (process.returncode, err) == (1, b"")
+
+
+def test_a_reader_that_is_gone_before_the_end_hears_no_complaint():
+    """What is short is written only when the command ends."""
+    seen, written = os.pipe()
+    os.close(seen)
+    with os.fdopen(written, "wb") as gone:
+        done = subprocess.run(
+            [sys.executable, "-m", "xinheng.faces.cli", "version"],
+            stdout=gone, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_every_command_of_the_list_that_is_built_is_found():
