@@ -36,8 +36,8 @@ def flush() -> None:
 
 
 def give_up_output() -> None:
-    """Let go of what standard output could not take: at its end the interpreter would try again, fail, and put
-    an exit code of its own in place of ours."""
+    """Let go of what standard output could not take: at its end the interpreter would try it once more, fail,
+    and put an exit code of its own in place of ours."""
     try:
         flush()
     except OSError:
