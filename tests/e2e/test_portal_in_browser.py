@@ -80,11 +80,12 @@ def test_search_replaces_the_results_alone_and_keeps_the_address(visit: Visiting
 
 def test_a_refusal_takes_the_place_of_the_page_and_not_of_nothing(visit: Visiting) -> None:
     citizen = visit()
-    citizen.go("/lists?item=penalty")
-    citizen.page.evaluate("document.querySelector('#authority').removeAttribute('maxlength')")
-    citizen.page.fill("#authority", "局" * 150)
-    citizen.page.click("main button:has-text('筛选')")
+    citizen.go("/search")
+    citizen.page.evaluate(
+        "htmx.ajax('GET', '/lists?authority=' + '局'.repeat(150), {target: '#results', swap: 'outerHTML'})"
+    )
     citizen.page.wait_for_selector("text=XH952")
+    assert citizen.page.locator("header.banner").count() == 1
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -100,6 +101,12 @@ def test_a_list_is_filtered_and_turned(visit: Visiting, script: bool) -> None:
     page.click("main button:has-text('筛选')")
     page.wait_for_selector("tbody tr")
     assert page.locator("tbody tr").count() == 20
+    page.select_option("#item", "penalty")
+    page.fill("#authority", "")
+    page.click("main button:has-text('筛选')")
+    page.wait_for_url("**item=penalty**")
+    assert page.inner_text("h1") == "双公示：行政处罚"  # what the page is called and what it lists agree
+    assert page.title().startswith("行政处罚公示")
 
 
 def test_the_keyboard_reaches_the_content_first(visit: Visiting) -> None:

@@ -57,11 +57,12 @@ class Renderer:
         return self._env.get_template(template).render(site=self.site, here=here, **views)
 
     def public(self, request: Request, template: str, here: str = "", **views: Any) -> Response:
-        """A page anyone may see, with an entity tag over its bytes; for htmx the block `results` alone.
+        """A page anyone may see, with an entity tag over its bytes; for htmx the block `results` alone, where
+        the page has one.
 
         The bytes hold the publicity state of everything shown, and so does the tag (decision 29).
         """
-        if _wants_part(request):
+        if _wants_part(request) and "results" in self._env.get_template(template).blocks:
             body = str(render_block(self._env, template, "results", site=self.site, here=here, **views))
         else:
             body = self.text(template, here, **views)
@@ -86,6 +87,6 @@ def tagged(request: Request, body: bytes, media_type: str, vary: str | None = No
     tag = entity_tag(body)
     headers = {"etag": tag, "cache-control": PUBLIC} | ({"vary": vary} if vary else {})
     known = {t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")}
-    if tag in known:
+    if tag in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

@@ -139,7 +139,17 @@ def test_what_is_unchanged_is_not_sent_again(client: Client) -> None:
         first = client.get(path)
         again = client.get(path, headers={"if-none-match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b""), path
+        assert client.get(path, headers={"if-none-match": "*"}).status_code == 304, path
         assert first.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/about", "/help", "/lists", f"/organisations/{STAR_CODE}", "/assessments"]
+)
+def test_a_page_without_a_part_of_its_own_is_sent_whole(client: Client, path: str) -> None:
+    answer = client.get(path, headers={"hx-request": "true"})
+    assert answer.status_code == 200
+    assert answer.content == client.get(path).content
 
 
 def test_a_list_is_filtered_by_item_authority_date_and_organisation(client: Client, place: Town) -> None:
