@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from xinheng.core.errors import Kind
-from xinheng.evidence.intake import checks, own_columns, readers, split
+from xinheng.core.identity import mask
+from xinheng.evidence.intake import checks, mapping, own_columns, readers, split
 from xinheng.evidence.intake.checking import Checking
 from xinheng.evidence.intake.model import CheckCount, FileRefusedError, Limits, Request, Staged
 from xinheng.evidence.intake.record_key import MacBlocks
@@ -74,6 +75,16 @@ def rules(pack: Pack, request: Request, day: date) -> Rules:
     return Rules(pack, item, profile, day)
 
 
+def constants(request: Request, item: Item) -> dict[str, str]:
+    """What the sender set for all rows, by field code or our own column; identity numbers masked.
+
+    Raises `UnknownMappingError` for an unknown name.
+    """
+    own = {n: mask(v)[0] for n, v in request.constants.items() if n in own_columns.ALL}
+    others = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
+    return {**mapping.constants(others, item), **own}
+
+
 def draft(
     request: Request,
     against: Rules,
@@ -91,8 +102,8 @@ def draft(
         reported = against.profile.reported
         return split.Split(staged, item, plan, against.day, macs, reported, confirmed, former)
 
-    constants = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
-    checking = Checking(over, constants, engine)
+    given = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
+    checking = Checking(over, given, engine)
     how = readers.Reading(request.mapping, request.sheet, Limits())
     staged = readers.stage(request.path, folder, item, engine, how, checking.ahead)
     found = checking.of(staged)

@@ -104,7 +104,8 @@ def self_checked(
             count = returning.write_refused(drafted.folder, refused)
             bench.engine.run(drafted.folder, [returning.back_statement(this, count)])
             rows = returning.handed_back(drafted.folder)
-            return workbook.build(this.staged.columns_json(), this.item, rows)
+            given = drafting.constants(request, this.item)
+            return workbook.build(this.staged.columns_json(), given, this.item, rows)
 
         yield _receipt(bench, drafted, decisions), _rows(drafted, decisions), sheet
 

@@ -18,14 +18,11 @@ from uuid import UUID
 
 from xinheng.core import canonical
 from xinheng.core.errors import Kind, XinhengError
-from xinheng.core.identity import mask
 from xinheng.core.ids import new_id
 from xinheng.core.times import today
 from xinheng.evidence.intake import (
     drafting,
-    mapping,
     matching,
-    own_columns,
     receipts,
     returning,
     senders,
@@ -198,14 +195,8 @@ def _kept_constants(request: Request, drafted: Draft) -> dict[str, str]:
     """Those that the receipt keeps: of a file with natural persons, none that says who the party is."""
     item = drafted.rules.item
     who = {item.roles[r] for r in ("party_name", "party_code", "representative") if r in item.roles}
-    named = _constants(request, drafted.rules)
+    named = drafting.constants(request, item)
     return {n: v for n, v in named.items() if not (drafted.persons and n in who)}
-
-
-def _constants(request: Request, against: Rules) -> dict[str, str]:
-    own = {n: mask(v)[0] for n, v in request.constants.items() if n in own_columns.ALL}
-    others = {n: v for n, v in request.constants.items() if n not in own_columns.ALL}
-    return {**mapping.constants(others, against.item), **own}
 
 
 def request_digest(request: Request, file: str, agency: UUID, against: Rules) -> bytes:
@@ -216,7 +207,7 @@ def request_digest(request: Request, file: str, agency: UUID, against: Rules) ->
         "profile": against.profile.id,
         "source": str(agency),
         "mapping": dict(request.mapping),
-        "constants": _constants(request, against),
+        "constants": drafting.constants(request, against.item),
         "sheet": request.sheet,
     }
     return hashlib.sha256(canonical.dumps(value).encode()).digest()
@@ -257,7 +248,7 @@ def listed(tx: Transaction, agency: UUID | None = None, limit: int = 50, offset:
 def returned_workbook(tx: Transaction, pack: Pack, receipt: UUID) -> bytes:
     """The returned rows of a receipt as an XLSX file to correct and send again. Raises ReceiptAbsentError."""
     kept = kept_receipt(tx, receipt)
-    return workbook.build(kept.columns, pack.item(kept.item), store.returned(tx, receipt))
+    return workbook.build(kept.columns, kept.constants, pack.item(kept.item), store.returned(tx, receipt))
 
 
 def sums_by_agency(tx: Transaction) -> Mapping[UUID, store.AgencySums]:

@@ -14,9 +14,10 @@ from uuid import UUID
 
 import xlsxwriter
 
-from xinheng.evidence.intake import own_columns
-from xinheng.evidence.intake.model import DROPPED, NO_FIELD, CheckResult
+from xinheng.evidence.intake import own_columns, workbook_columns
+from xinheng.evidence.intake.model import NO_FIELD, CheckResult
 from xinheng.evidence.intake.returning import results
+from xinheng.evidence.intake.workbook_columns import Column
 from xinheng.law.model import Item
 
 ROWS, RULES = "退回数据", "规则说明"
@@ -28,8 +29,11 @@ Returned = tuple[int, str, str, UUID | None]  # line, cells, checks, its case
 CELL_LIMIT = 32_767  # characters in a cell of a spreadsheet
 
 
-def build(columns: Mapping[str, str], item: Item, rows: Iterable[Returned]) -> bytes:
-    """An XLSX file of returned rows. `columns`: header -> what it was taken for, in the sheet's order."""
+def build(
+    columns: Mapping[str, str], constants: Mapping[str, str], item: Item, rows: Iterable[Returned]
+) -> bytes:
+    """An XLSX file of returned rows. `columns`: header -> what it was taken for, in the sheet's order;
+    `constants`: field code, or one of our own columns -> what was set for all rows."""
     sink = BytesIO()
     book = xlsxwriter.Workbook(
         sink,
@@ -40,18 +44,18 @@ def build(columns: Mapping[str, str], item: Item, rows: Iterable[Returned]) -> b
             "strings_to_numbers": False,
         },
     )
-    headers = [h for h, target in columns.items() if target != DROPPED and h not in OWN]
-    used = _write_rows(book, columns, item, headers, rows)
-    _write_rules(book, item, used)
+    planned = workbook_columns.planned(columns, constants, item)
+    used = _write_rows(book, planned, item, constants.get(own_columns.CONFIRM, ""), rows)
+    _write_rules(book, item, used, workbook_columns.renamed(planned))
     book.close()
     return sink.getvalue()
 
 
 def _write_rows(
     book: Any,
-    columns: Mapping[str, str],
+    columns: Sequence[Column],
     item: Item,
-    headers: Sequence[str],
+    confirmed: str,
     rows: Iterable[Returned],
 ) -> dict[str, CheckResult]:
     sheet = book.add_worksheet(ROWS)
@@ -63,8 +67,8 @@ def _write_rows(
     sheet.set_column(0, 0, 8, own)
     sheet.set_column(1, 1, 60, own)
     sheet.set_column(2, len(OWN) - 1, 16, own)
-    sheet.set_column(len(OWN), len(OWN) + len(headers), 20, plain)
-    for place, title in enumerate((*OWN, *headers)):
+    sheet.set_column(len(OWN), len(OWN) + len(columns), 20, plain)
+    for place, title in enumerate((*OWN, *(c.title for c in columns))):
         sheet.write_string(0, place, title, head)
     used: dict[str, CheckResult] = {}
     for number, (line, cells, found, case) in enumerate(rows, 1):
@@ -77,14 +81,14 @@ def _write_rows(
             "、".join(dict.fromkeys(_name(item, c.field) for c in checks if c.field)),
             str(case or ""),
             given.get(own_columns.RECORD, ""),
-            given.get(own_columns.CONFIRM, ""),
+            given.get(own_columns.CONFIRM) or confirmed,
         )
         for place, text in enumerate(front):
             sheet.write_string(number, place, text[:CELL_LIMIT], own)
         wrong = {c.field for c in checks}
-        for place, header in enumerate(headers, len(OWN)):
-            marked = columns[header] in wrong and columns[header] not in NO_FIELD
-            sheet.write_string(number, place, given.get(header, "")[:CELL_LIMIT], faulty if marked else plain)
+        for place, column in enumerate(columns, len(OWN)):
+            marked = column.target in wrong and column.target not in NO_FIELD
+            sheet.write_string(number, place, column.cell(given)[:CELL_LIMIT], faulty if marked else plain)
     return used
 
 
@@ -96,15 +100,18 @@ def _name(item: Item, code: str | None) -> str:
     return item.field(code).name if code and item.has(code) else (code or "")
 
 
-def _write_rules(book: Any, item: Item, used: Mapping[str, CheckResult]) -> None:
+def _write_rules(
+    book: Any, item: Item, used: Mapping[str, CheckResult], renamed: Sequence[tuple[str, str]]
+) -> None:
     sheet = book.add_worksheet(RULES)
     head = book.add_format({"bold": True})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 2, 60, wrap)
-    for row, text in enumerate(_how_to()):
+    told = (*_how_to(), *(f"原表头“{header}”在本表中写作“{title}”。" for header, title in renamed))
+    for row, text in enumerate(told):
         sheet.write_string(row, 0, text)
-    start = len(_how_to()) + 1
+    start = len(told) + 1
     for place, title in enumerate(("规则", "数据项", "要求")):
         sheet.write_string(start, place, title, head)
     for row, check in enumerate(sorted(used.values(), key=lambda c: c.id), start + 1):
@@ -114,7 +121,8 @@ def _write_rules(book: Any, item: Item, used: Mapping[str, CheckResult]) -> None
 
 def _how_to() -> tuple[str, ...]:
     return (
-        f"在“{ROWS}”表中直接修改标红的格，保存后原样再次报送即可；各列的对应关系会自动识别。",
+        f"在“{ROWS}”表中直接修改标红的格，保存后原样再次报送即可；各列的对应关系会自动识别，",
+        "手工指定过对应关系的列已改用能识别的表头，报送时统一填写的值已写入各行。",
         f"“{own_columns.LINE}”“{own_columns.REASONS}”“{own_columns.FIELDS}”三列只供阅读，再次报送时不读取。",
         f"“{own_columns.CASE}”：请保留；改好的行凭它销掉对应的待办，关键项填错的也能对上。",
         f"“{own_columns.RECORD}”：更正已入库的记录（包括文号、机关等关键项）时填写该记录的编号；新记录留空。",
