@@ -245,7 +245,8 @@ def _of_unknown(regime: Regime, cite: Cite) -> _Answer:
     if unknown is None:
         raise ValueError("the regime knows every class")
     like = unknown.like
-    said = f"失信类别未定（{unknown.note}），按已记录事实所允许的最轻一类“{like.name or '一般规定'}”处理："
+    named = f"“{like.name}”" if like.name else ""
+    said = f"失信类别未定（{unknown.note}），按已记录事实所允许的最轻一类{named}处理："
     reason = f"{said}{_periods(regime, like)}{_noted(like.note)}。依据：{cite(like.basis)}"
     return _answer(regime, like, UNSETTLED, reason)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xinheng.law.model import Verified
 from xinheng.law.packs import Pack
-from xinheng.law.publicity import Clock, Early, PublicityClass
+from xinheng.law.publicity import Clock, Early, PublicityClass, Unknown
 from xinheng.law.reference_appraisal import appraisal
 from xinheng.law.reference_items import common, described, overview
 from xinheng.law.reference_letters import letters
@@ -80,9 +80,7 @@ def _publicity(pack: Pack) -> str:
         ]
         head = ("规则", "决定日期", "起算", "分类", "公示", "最短", "最长", "依据", "说明")
         title = f"{pack.item(ruling.item).name} · {ruling.channel}"
-        notes = [
-            f"- {r.id}：{r.unknown.note}，按“{r.unknown.like.name}”处理" for r in ruling.regimes if r.unknown
-        ]
+        notes = [f"- {r.id}：{r.unknown.note}，{_treated(r.unknown)}" for r in ruling.regimes if r.unknown]
         if ruling.unread:
             notes.append(f"- 待核实：{ruling.unread.before} 以前，{ruling.unread.note}")
         parts.append(section(title, "\n".join([table(head, rows), "", *notes]).strip(), 3))
@@ -90,6 +88,12 @@ def _publicity(pack: Pack) -> str:
     return (
         f"## 公示\n\n没有现行规则的日期不公示；分类不明的按事实允许的最轻分类处理。\n\n{text}" if text else ""
     )
+
+
+def _treated(unknown: Unknown) -> str:
+    if not unknown.like.shown:
+        return "不公示"
+    return f"按“{unknown.like.name}”处理" if unknown.like.name else "按一般规定处理"
 
 
 def _class(pack: Pack, one: PublicityClass) -> tuple[str, ...]:
