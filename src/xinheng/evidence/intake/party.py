@@ -2,7 +2,9 @@
 
 The rule (decision 11; 个人信息保护法 art. 6, collect no more than needed): a row is about a person where
 its kind says 自然人, or where it has no organisation code, its kind says nothing we know, and its name reads
-as a personal name or an identity number stood beside it. Rows about persons reach no check and no table.
+as a personal name or an identity number stood beside it. A column filled with 法人及非法人组织 for every row
+says nothing against a personal name with an identity number where the organisation code belongs. Rows about
+persons reach no check and no table.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ def listed_person_sql(name: str, code: str | None, kind: str | None, dropped: st
     said = f"trim({kind})" if kind else "CAST(NULL AS VARCHAR)"
     others = ", ".join(f"'{text}'" for text, value in _KINDS.items() if value != PERSON)
     return (
-        f"coalesce(CASE WHEN {said} = '自然人' THEN true WHEN {said} IN ({others}) THEN false "
+        f"coalesce(CASE WHEN {said} = '自然人' THEN true WHEN {_mistaken_sql(said, given, shown)} THEN true "
+        f"WHEN {said} IN ({others}) THEN false "
         f"WHEN {given} <> '' AND NOT regexp_full_match({given}, '{_IDENTITY_SHAPE}') THEN false "
         f"WHEN {personal_name_sql(shown)} THEN true "
         f"WHEN ({dropped} > 0 OR {given} <> '') AND NOT {organisation_name_sql(shown)} THEN true END, false)"
@@ -76,21 +79,35 @@ def organisation_name_sql(name: str) -> str:
     )
 
 
+def _mistaken_sql(kind: str, code: str, name: str) -> str:
+    """True where a row calls itself an organisation's and gives a person's name and identity number for it.
+
+    A 个体工商户 is one whatever number it gives: its own name may be its operator's.
+    """
+    return (
+        f"({kind} = '法人及非法人组织' AND regexp_full_match({code}, '{_IDENTITY_SHAPE}') "
+        f"AND {personal_name_sql(name)})"
+    )
+
+
 def row_kind_sql(item: Item) -> str:
     """`organisation`, `individual_business`, `person` or `unknown`, over a normalised row with verdicts."""
     name = f'trim("{item.roles["party_name"]}")'
     kind = f'"{item.roles["party_kind"]}"' if item.role("party_kind") else "CAST(NULL AS VARCHAR)"
     party, *older = organisation_codes(item)
+    valid = f"coalesce(\"{party}{VERDICT_SUFFIX}\" = 'valid', false)"
     coded = " OR ".join(
-        [f"coalesce(\"{party}{VERDICT_SUFFIX}\" = 'valid', false)"]
+        [valid]
         + [
             f"coalesce(NOT regexp_full_match(\"{code}\", '{_IDENTITY_SHAPE}'), false)"
             for code in (party, *older)
         ]
     )
     known = " ".join(f"WHEN '{text}' THEN '{value}'" for text, value in _KINDS.items())
+    given = f'"{party}"'
     return (
-        f"coalesce(CASE {kind} {known} END, "
+        f"coalesce(CASE WHEN NOT {valid} AND {_mistaken_sql(kind, given, name)} THEN '{PERSON}' END, "
+        f"CASE {kind} {known} END, "
         f"CASE WHEN {coded} THEN '{UNKNOWN}' "
         f"WHEN {personal_name_sql(name)} THEN '{PERSON}' "
         f"WHEN dropped > 0 AND NOT {organisation_name_sql(name)} THEN '{PERSON}' "
