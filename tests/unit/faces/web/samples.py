@@ -151,6 +151,14 @@ RECORD_VIEW = portal.RecordView(
             "最短公示期届满、义务已经履行的，可以申请。",
             "《信用修复管理办法》",
             verified=Tag("待核实", "warn"),
+            terms=(
+                portal.Term(
+                    "信用中国办理信用修复 10 个工作日",
+                    "《实施方案》（国办发〔2025〕22号）",
+                    "延长规定未读到",
+                    Tag("依据摘要", "info"),
+                ),
+            ),
         ),
     ),
     corrected=True,

@@ -11,6 +11,7 @@ from tests.e2e import invented
 from tests.e2e.town import NAME, Town
 from tests.unit.faces.web.asgi import Client
 
+from xinheng.faces.web.portal.windows import windows_of
 from xinheng.judgement.publicity import service as publicity
 
 STAR, STAR_CODE = invented.party(0)
@@ -190,6 +191,35 @@ def test_a_list_can_be_walked_to_its_end_without_missing_or_repeating(client: Cl
 )
 def test_a_filter_that_makes_no_sense_is_named(client: Client, filters: dict[str, str], told: str) -> None:
     assert told in client.get("/lists", params=filters).text
+
+
+def test_whoever_wants_a_remedy_is_told_where_and_how_soon_with_the_law(client: Client, place: Town) -> None:
+    for path in ("/help", f"/records/{record_of(place, 2)}"):
+        page = client.get(path).text
+        for told in (
+            "信用中国办理信用修复 10 个工作日，行业主管部门答复信用修复 3 个工作日",
+            "（国办发〔2025〕22号）",
+            "延长规定未读到",
+            "处罚决定变更、撤销后撤回公开信息 3 个工作日",
+            "第四十八条",
+            "多久答复的规定没有读到原文",
+        ):
+            assert told in page, (path, told)
+
+
+def test_the_windows_of_a_record_are_those_that_it_has(place: Town) -> None:
+    def titles(*, ends: bool, elsewhere: bool) -> list[str]:
+        return [w.title[:4] for w in windows_of(place.app.pack, place.day, ends=ends, elsewhere=elsewhere)]
+
+    assert titles(ends=False, elsewhere=False) == ["内容有误"]  # a permit
+    assert titles(ends=True, elsewhere=False) == ["内容有误", "信用修复", "处罚决定"]
+    assert titles(ends=True, elsewhere=True) == ["内容有误", "信用修复", "市场监管", "处罚决定"]
+
+
+def test_no_instrument_read_in_part_is_said_to_be_read_in_full(client: Client) -> None:
+    page = client.get("/about").text
+    assert "仅读到开头部分" in page
+    assert "指读过条文全文" not in page
 
 
 def test_the_about_page_holds_what_a_checker_needs(client: Client, place: Town) -> None:

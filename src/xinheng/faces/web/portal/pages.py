@@ -26,7 +26,8 @@ def show_boundary(request: Request, web: House) -> Response:
 @router.get("/help")
 def show_help(request: Request, web: House) -> Response:
     """How to search, object, repair; accessibility."""
-    return web.render.public(request, "portal/help.html", "help", windows=windows.all_windows(web.app.pack))
+    told = windows.all_windows(web.app.pack, web.today())
+    return web.render.public(request, "portal/help.html", "help", windows=told)
 
 
 @router.get("/patterns")

@@ -130,7 +130,7 @@ def record_view(
             Pair("日志序号", grouped(said.seq)),
         ),
         history=tuple(_step(v, names) for v in reversed(versions)),
-        windows=windows_of(pack, ends=ends),
+        windows=windows_of(pack, day, ends=ends, elsewhere=any(is_shown(o, day) for o in others)),
         corrected=corrected,
         unverified=_unverified(row),
     )

@@ -129,6 +129,16 @@ class HistoryStep:
 
 
 @dataclass(frozen=True)
+class Term:
+    """How soon an answer must come."""
+
+    text: str
+    basis: str
+    note: str | None = None  # what of the basis was not read
+    verified: Tag | None = None
+
+
+@dataclass(frozen=True)
 class Window:
     """Where an application must lawfully be lodged."""
 
@@ -136,6 +146,7 @@ class Window:
     text: str
     basis: str | None = None
     verified: Tag | None = None  # where the basis was not read in full
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
