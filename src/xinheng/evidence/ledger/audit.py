@@ -16,6 +16,7 @@ from xinheng.evidence.ledger.model import CLASSES, SALT_BYTES, Provenance, commi
 from xinheng.ground.store.transaction import Row, Transaction
 
 PAGE = 20_000
+_CLASSES = {"public": "公开", "shared": "政务共享", "authorised": "授权查询"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def audit(tx: Transaction) -> Audited:
             erased += _audit_content(row, place)
         leaves = [merkle.leaf_hash(leaf_data(row[2], Known(row[3]), row[4])) for row in rows]
         size, frontier = merkle.extended(size, frontier, leaves)
-    if (size, tuple(frontier)) != (head.size, head.frontier):
+    if (size, tuple(frontier)) != (head.size, head.frontier) or (size and known != head.known):
         raise _differs(size, "事件与账本头不符")
     return Audited(size, erased)
 
@@ -57,18 +58,19 @@ def _audit_content(row: Row, place: int) -> bool:
     """Check one event's content against its entry; True where the content was erased by law."""
     _, event, kind, _, entry, held, record, item, subject, source, pack, valid_from = row[:12]
     *said, salts, closed, erased_on = row[12:]
+    about = f"（记录 {record}）" if record else f"（事件 {event}）"
     if held is None:
-        raise _differs(place, "事件没有内容行")
+        raise _differs(place, f"{about}事件没有内容行")
     if erased_on is not None:
         return True
     commitments = tuple(closed[i : i + 32] for i in range(0, len(closed), 32))
     for n, (disclosure, text) in enumerate(zip(CLASSES, said, strict=True)):
         salt = salts[n * SALT_BYTES : (n + 1) * SALT_BYTES]
         if commitment(salt, (text or "").encode()) != commitments[n]:
-            raise _differs(place, f"{disclosure} 内容与承诺不符")
+            raise _differs(place, f"{about}{_CLASSES[disclosure]}内容与承诺不符")
     provenance = Provenance(pack, item, subject, source, valid_from)
     if entry_hash(kind, event, record, provenance, commitments) != entry:
-        raise _differs(place, "条目与内容不符")
+        raise _differs(place, f"{about}条目与内容不符（来源、主体、事项、规则包、生效日期或种类被改动）")
     return False
 
 

@@ -35,3 +35,14 @@ def current(tx: Transaction, records: list[UUID]) -> dict[UUID, tuple[str | None
         {"records": records},
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def counted(tx: Transaction) -> dict[UUID, tuple[int, int, int]]:
+    """Receipt -> how many events record and how many correct under it, and the `seq` of the first."""
+    rows = tx.fetch(
+        """select p.receipt, count(*) filter (where e.kind = 'recorded'),
+                  count(*) filter (where e.kind = 'corrected'), min(e.seq)
+           from provenances p join contents c using (provenance) join events e using (event)
+           where p.receipt is not null group by 1"""
+    )
+    return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}

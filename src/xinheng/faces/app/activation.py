@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from xinheng.core.times import Clock, Known
+from xinheng.evidence.ledger import rereading
 from xinheng.evidence.ledger.batches import Single
 from xinheng.evidence.ledger.model import EventKind, Provenance
 from xinheng.evidence.ledger.projection import Projector
@@ -58,3 +60,10 @@ def archived(tx: Transaction, digest: str) -> Pack:
     if not rows:
         raise KeyError(digest)
     return load_archive(rows[0][0], digest)
+
+
+def unlogged(tx: Transaction) -> list[UUID]:
+    """Events of activations that stand here otherwise than in the log, or in one of the two alone."""
+    logged = {(event, known, digest) for event, known, digest in rereading.activations(tx)}
+    held = set(tx.fetch("select event, known, digest from pack_activations"))
+    return sorted({row[0] for row in logged ^ held})

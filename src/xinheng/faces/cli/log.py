@@ -17,6 +17,7 @@ from xinheng.evidence.ledger import epochs, proof, publishing
 from xinheng.evidence.ledger import store as ledger
 from xinheng.evidence.ledger.audit import audit
 from xinheng.faces.app.home import Home
+from xinheng.faces.app.rereading import disagreements
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.app.wiring import App, log_files, open_app
 from xinheng.faces.cli.errors import WrongUsage
@@ -93,10 +94,19 @@ def verify(
         raise typer.Exit(code)
     with _house() as house:
         with house.database.transaction() as tx:
+            tx.execute("set transaction isolation level repeatable read")  # whoever appends meanwhile
             head = ledger.read_head(tx)
             found = audit(tx)
+            others = disagreements(tx, house.engine)
         erased = f"，其中 {found.erased} 条内容已依法删除" if found.erased else ""
         _say(f"数据库：纪元 {head.epoch}，{found.events} 条事件与账本头相符{erased}")
+        for one in others:
+            _say(f"与日志不符：{one}")
+        if others:
+            _say("以上为平台所存、所示与日志所载的差异：日志本身完好。请保留现场，查明何人何时改动了数据库。")
+            code = code or 1
+        else:
+            _say("现行记录、公示决定、主体名称与代码、回执条数均与日志所载内容一致")
         if head.stopped is not None:
             _say(f"平台只读：{head.stopped}")
             code = code or 1

@@ -26,9 +26,9 @@ def test_an_honest_ledger_passes_erasures_included(ledger, clock, put: Put) -> N
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ('update contents set public = \'{"text":"改"}\' where event = %(e)s', "public 内容与承诺不符"),
-        ("update contents set authorised = null where event = %(e)s", "authorised 内容与承诺不符"),
-        ("update contents set salts = commitments where event = %(e)s", "public 内容与承诺不符"),
+        ('update contents set public = \'{"text":"改"}\' where event = %(e)s', "公开内容与承诺不符"),
+        ("update contents set authorised = null where event = %(e)s", "授权查询内容与承诺不符"),
+        ("update contents set salts = commitments where event = %(e)s", "公开内容与承诺不符"),
         ("update contents set subject = %(other)s where event = %(e)s", "条目与内容不符"),
         ("update provenances set source = %(other)s", "条目与内容不符"),
         ("update provenances set item = 'permit'", "条目与内容不符"),

@@ -12,6 +12,9 @@ from uuid import uuid4
 import pytest
 
 from xinheng.evidence.ledger import store
+from xinheng.evidence.ledger.batches import Single
+from xinheng.evidence.ledger.model import EventKind, Provenance
+from xinheng.evidence.ledger.service import append_one
 from xinheng.faces.app.preparing import init_home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.app.wiring import open_app
@@ -86,20 +89,29 @@ def test_a_tampered_database_is_told_by_verify(prepared: Settings, call) -> None
         tx.execute("update contents set public = '{}'")
     refused = call("verify")
     assert refused.exit_code == 5
-    assert "public 内容与承诺不符" in refused.stderr
+    assert "公开内容与承诺不符" in refused.stderr
 
 
 def test_a_new_epoch_is_opened_only_where_one_is_needed(prepared: Settings, call) -> None:
     assert "XH511" in call("new-epoch").stderr
-    with open_app(prepared) as house, house.database.transaction() as tx:
-        tx.execute("delete from events")
-        tx.execute("delete from contents")
-        store.move_head(tx, 0, store.read_head(tx).known, [])
+    with open_app(prepared) as house:
+        with house.database.transaction() as tx:
+            before = store.read_head(tx)
+            single = Single(EventKind.KEY_ROTATED, Provenance(house.pack.label), public={})
+            event, _ = append_one(tx, single, house.clock, [])
+        house.publish()
+        with house.database.transaction() as tx:
+            tx.execute("delete from events where event = %(e)s", {"e": event})
+            tx.execute("delete from contents where event = %(e)s", {"e": event})
+            assert before.known is not None
+            store.move_head(tx, before.size, before.known, list(before.frontier))
     with open_app(prepared):
         pass
     assert "平台只读" in call("verify").output
     assert call("new-epoch", "--yes").exit_code == 0
     assert call("verify").exit_code == 0
     with open_app(prepared) as house, house.database.transaction() as tx:
-        said = json.loads(tx.fetch("select public from contents")[0][0])
-    assert said["lost"]["to"] == {"epoch": 0, "position": 1}
+        said = json.loads(
+            tx.fetch("select c.public from contents c join events using (event) order by seq desc")[0][0]
+        )
+    assert said["lost"]["to"] == {"epoch": 0, "position": 2}
