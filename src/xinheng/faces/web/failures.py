@@ -11,6 +11,7 @@ import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from xinheng.core.errors import Kind, XinhengError
@@ -20,6 +21,7 @@ from xinheng.faces.web.reading import refusal
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER = "5"  # seconds
+METHOD_REFUSED = 405
 
 
 def problem(error: XinhengError) -> dict[str, Any]:
@@ -58,7 +60,13 @@ def install(app: FastAPI, respond: Callable[[Request, XinhengError], Response]) 
         return respond(request, cast(XinhengError, error))
 
     async def http(request: Request, error: Exception) -> Response:
-        return respond(request, _of_status(request, cast(HTTPException, error).status_code))
+        if isinstance(error.__cause__, XinhengError):  # of the gate, met while FastAPI read a JSON body
+            return respond(request, error.__cause__)
+        status = cast(HTTPException, error).status_code
+        response = respond(request, _of_status(request, status))
+        if status == METHOD_REFUSED:
+            response.headers["allow"] = ", ".join(_allowed(request))
+        return response
 
     async def invalid(request: Request, error: Exception) -> Response:
         return respond(request, _of_validation(cast(RequestValidationError, error)))
@@ -73,10 +81,23 @@ def install(app: FastAPI, respond: Callable[[Request, XinhengError], Response]) 
     app.add_exception_handler(RequestValidationError, invalid)
 
 
+def _allowed(request: Request) -> list[str]:
+    """Every method that the address takes, which RFC 9110 asks a 405 to say."""
+    routes = [context.original_route for context in iter_route_contexts(request.app.routes)]
+    path = request.url.path
+    found = {
+        method
+        for route in routes
+        if isinstance(route, APIRoute) and route.path_regex.match(path)
+        for method in route.methods or ()
+    } or {"GET"}  # static files
+    return sorted(found | {"HEAD"} if "GET" in found else found)  # of a page, the head alone (web.guard)
+
+
 def _of_status(request: Request, status: int) -> XinhengError:
     if status == 404:
         return errors.page_absent(request.url.path)
-    if status == 405:
+    if status == METHOD_REFUSED:
         return errors.MethodRefusedError(
             found=f"用 {request.method} 请求 {request.url.path[:200]}",
             expected="接口文档里写明的方法",
@@ -88,6 +109,13 @@ def _of_status(request: Request, status: int) -> XinhengError:
 
 
 def _of_validation(error: RequestValidationError) -> XinhengError:
+    if any(e["type"] == "json_invalid" for e in error.errors()):
+        return errors.ParameterError(
+            found="请求内容不是 JSON",
+            expected="接口文档里写明的 JSON",
+            todo="改正后重新提交",
+            where="body",
+        )
     names = "、".join(dict.fromkeys(str(e["loc"][-1]) for e in error.errors()))
     return errors.ParameterError(
         found=f"参数 {names} 缺少或者格式不对",

@@ -145,6 +145,15 @@ def test_a_wrong_method_is_refused_in_the_same_shape(site: FastAPI, client: Clie
         answer = client.post(address(route))
         assert answer.status_code == 405, route.path
         assert "XH951" in answer.text
+        assert answer.headers["allow"] == "GET, HEAD", route.path
+
+
+def test_a_refused_method_says_all_that_the_address_takes(client: Client) -> None:
+    allowed = {
+        path: client.request("OPTIONS", path).headers["allow"]
+        for path in ("/api/v1/submissions", "/api/v1/oauth/token", "/api/v1/subjects/x", "/static/mark.svg")
+    }
+    assert list(allowed.values()) == ["GET, HEAD, POST", "POST", "GET, HEAD", "GET, HEAD"]
 
 
 def test_no_page_sets_a_cookie_for_the_public(site: FastAPI, client: Client) -> None:
