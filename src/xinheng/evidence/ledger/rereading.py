@@ -18,6 +18,7 @@ class Reread:
     """A current record. `fields`: field code -> text of all classes of its version in the log; the other
     columns are what the table of records says."""
 
+    fields: Mapping[str, str]
     record: UUID
     subject: UUID
     document: str | None
@@ -25,7 +26,6 @@ class Reread:
     decided_on: date | None
     received_on: date
     shown_mark: bool
-    fields: Mapping[str, str]
 
 
 def groups(tx: Transaction) -> list[tuple[str, str]]:
@@ -53,7 +53,7 @@ def pages(tx: Transaction, item: str, pack: str) -> Iterator[list[Reread]]:
             {"after": after, "item": item, "pack": pack, "limit": PAGE},
         )
         if rows:
-            yield [Reread(*row[:7], fields=_fields(row[7:])) for row in rows]
+            yield [Reread(_fields(*row[7:]), *row[:7]) for row in rows]
             after = rows[-1][0]
         if len(rows) < PAGE:
             return
@@ -79,5 +79,5 @@ def activations(tx: Transaction) -> list[tuple[UUID, datetime, str | None]]:
     return [(row[0], row[1], json.loads(row[2] or "{}").get("digest")) for row in rows]
 
 
-def _fields(texts: tuple[str | None, ...]) -> dict[str, str]:
+def _fields(*texts: str | None) -> dict[str, str]:
     return {code: value for text in texts if text for code, value in json.loads(text).items()}

@@ -1,7 +1,7 @@
-"""Whether what is shown is what the pack decides over the contents in the log, and the events that end it.
+"""Whether what is shown is what the pack decides over contents in the log, and the events that end it.
 
-Everything is decided anew, by the statement that decided it when it came, from contents whose commitments
-somebody has checked; what is stored must be the same.
+Everything is decided anew, by the statement that decided it when it came, out of what the log holds; what is
+stored must be the same.
 """
 
 from __future__ import annotations
