@@ -114,6 +114,8 @@ def fit(record: Record, width: int) -> Record:
     cells = (record.cells + [""] * (width - count))[:width]
     fault = record.fault
     over = any(cell.strip() for cell in record.cells[width:])
+    if over:  # what has no header goes back in the last cell, so that the sender finds it
+        cells[-1] = ",".join(record.cells[width - 1 :])
     if fault is None and (count < width or over):
         fault = f"本行有 {count} 格，表头有 {width} 格，无法逐格对应"
     return Record(record.number, cells, fault)

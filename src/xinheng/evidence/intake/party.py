@@ -9,6 +9,8 @@ persons reach no check and no table.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item
 
 ORGANISATION, INDIVIDUAL, PERSON, UNKNOWN = "organisation", "individual_business", "person", "unknown"
@@ -21,6 +23,11 @@ _WORDS = (
     "|事务所|经营部|门市部|工作室|企业|工厂|药房|药店|食堂|网吧|政府|委员会|管理局|有限|工程队|教堂|养殖场|加工厂"
 )
 _ENDINGS = "厂|店|院|所|校|局|社|站|部|馆|铺|行|庄|园|场|队|会|委|室|处|厅|楼|摊|坊|吧|档|村|寺|观|户"
+# What stands under the names where a sheet adds up, ends or explains: nobody is called so.
+_REMARKS = (
+    "合计|总计|小计|累计|共计|总数|平均|以下空白|空白|备注|说明|注|示例|样例"
+    "|填表人|填报人|制表人|审核人|联系人|负责人|单位负责人|填报单位|本月无|无处罚|无许可|零报告"
+)
 # 张三, 张*三, 张某某, 阿卜杜·热合曼, 欧阳三四, and a name followed by a mark of identity: 张三（身份证…）.
 _PERSONAL = (
     r"\p{Han}{2,4}",
@@ -52,7 +59,8 @@ def organisation_codes(item: Item) -> tuple[str, ...]:
 def personal_name_sql(name: str) -> str:
     """True where `name` (an SQL expression) reads as the name of a person; errs on the side of yes."""
     shapes = " OR ".join(f"regexp_full_match({name}, '{shape}')" for shape in _PERSONAL)
-    return f"(({shapes}) AND NOT {organisation_name_sql(name)})"
+    remark = f"regexp_full_match(replace({name}, ' ', ''), '({_REMARKS})')"
+    return f"(({shapes}) AND NOT {remark} AND NOT {organisation_name_sql(name)})"
 
 
 def listed_person_sql(name: str, code: str | None, kind: str | None, dropped: str) -> str:
@@ -88,6 +96,18 @@ def _mistaken_sql(kind: str, code: str, name: str) -> str:
         f"({kind} = '法人及非法人组织' AND regexp_full_match({code}, '{_IDENTITY_SHAPE}') "
         f"AND {personal_name_sql(name)})"
     )
+
+
+def shifted_person_sql(cells: Sequence[str]) -> str:
+    """True where a row whose cells (SQL expressions) do not stand under their headers is about a person.
+
+    Which of them is the kind nobody knows: one says 自然人, or a line that is no object quotes it.
+    """
+    listed = f"[{', '.join(cells)}]"
+    bare = f"list_transform({listed}, lambda x: trim(coalesce(x, ''), ' \"''\t'))"
+    said = f"list_contains({bare}, '自然人')"
+    quoted = f"""regexp_matches(concat_ws(' ', {", ".join(cells)}), '["“]自然人["”]')"""
+    return f"({said} OR {quoted})"
 
 
 def row_kind_sql(item: Item) -> str:

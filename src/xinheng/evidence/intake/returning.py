@@ -106,7 +106,9 @@ def statements(split: Split, refused: int) -> list[str]:
         f"FROM ({columns}) WHERE fate NOT IN ({RETURNED}, {PERSON})) WHERE checks IS NOT NULL) "
         f"TO {_path(folder / MARKED)} (FORMAT parquet)",
         f"COPY (SELECT line, cells, {hidden} AS number, decided_on FROM (SELECT line, cells, "
-        f"{number} AS number, {decided} AS decided_on FROM ({columns}) WHERE fate = {PERSON}) ORDER BY line) "
+        # under a header that is not its own may stand a name
+        f"CASE WHEN fault IS NULL THEN {number} END AS number, {decided} AS decided_on "
+        f"FROM ({columns}) WHERE fate = {PERSON}) ORDER BY line) "
         f"TO {_path(folder / PERSONS)} (FORMAT parquet)",
         returned_cases.keys_statement(split, folder / REFUSED if refused else None, hidden),
     ]

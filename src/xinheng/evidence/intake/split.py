@@ -18,6 +18,7 @@ from xinheng.core import identity, uscc, uscc_sql
 from xinheng.core.cells import sql_text
 from xinheng.evidence.intake import checks, own_columns, party
 from xinheng.evidence.intake.model import DROPPED, IGNORED, Staged
+from xinheng.evidence.intake.readers_staged import kept
 from xinheng.evidence.intake.record_key import MacBlocks
 from xinheng.evidence.subjects.correcting import NONE_CORRECTED, FormerCodes
 from xinheng.law.model import VERDICT_SUFFIX, FieldType, Item, MarkRule, Severity
@@ -107,7 +108,17 @@ def environment_sql(split: Split, normalised: str) -> str:
         f"SELECT *, '{split.day.isoformat()}' AS report_date, "
         f"{confirmed} AS confirmed{verdicts} FROM ({normalised})"
     )
-    return f"SELECT *, {party.row_kind_sql(split.item)} AS row_kind FROM ({inner})"
+    return f"SELECT *, {_kind_sql(split)} AS row_kind FROM ({inner})"
+
+
+def _kind_sql(split: Split) -> str:
+    """Whom a row is about; where its cells do not stand under their headers, by any of them."""
+    kind = party.row_kind_sql(split.item)
+    cells = [f"c{i}" for i in kept(split.staged.columns)]
+    if split.staged.ordered or split.parted is not None or not cells:  # scanned in place: no such rows
+        return kind
+    shifted = f"CASE WHEN fault IS NOT NULL THEN {party.shifted_person_sql(cells)} ELSE false END"
+    return f"CASE WHEN {shifted} THEN '{party.PERSON}' ELSE {kind} END"
 
 
 def _verdict_sql(split: Split, field: str) -> str:

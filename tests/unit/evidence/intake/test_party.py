@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from tests.sending import code, row
 
-from xinheng.evidence.intake import drafting, split
+from xinheng.evidence.intake import drafting, returning, split
 from xinheng.evidence.intake.drafting import Draft
 from xinheng.evidence.intake.model import Request
 from xinheng.evidence.intake.record_key import MacBlocks
@@ -54,6 +55,9 @@ CASES = [
         ORGANISATION,
     ),
     (row(19, CF_XDR_LB="个体工商户", CF_XDR_MC="张三", CF_XDR_SHXYM=code(19, "92430100")), ORGANISATION),
+    # a line that adds up, and one that ends the sheet
+    (row(42, CF_XDR_LB="", CF_XDR_MC="合  计", CF_XDR_SHXYM=""), ORGANISATION),
+    (row(43, CF_XDR_LB="", CF_XDR_MC="以下空白", CF_XDR_SHXYM=""), ORGANISATION),
     # one kind written over a whole sheet does not make an organisation of a person
     (row(20, CF_XDR_LB="法人及非法人组织", CF_XDR_MC="张三", CF_XDR_SHXYM="11010519491231002X"), PERSON),
     (row(21, CF_XDR_LB="02", CF_XDR_MC="张某某", CF_XDR_SHXYM="110105********002X"), PERSON),
@@ -106,3 +110,32 @@ def test_no_identity_number_stands_in_any_field_that_is_kept(drafted: Draft, eng
 
 def test_the_folder_is_all_there_is(drafted: Draft) -> None:
     assert Path(drafted.split.checked).parent == drafted.folder
+
+
+def test_a_person_whose_cells_are_shifted_is_a_person_still(
+    engine: Engine, national: Pack, tmp_path: Path
+) -> None:
+    """A comma too many, a cell too few, a quote that does not close: the kind stands under another header."""
+    from datetime import date
+
+    from tests.sending import write
+
+    name = "赵某甲"
+    person = list(row(1, CF_XDR_MC=name, CF_XDR_LB="自然人", CF_XDR_SHXYM="", CF_FRDB="").values())
+    path = write(tmp_path / "a.csv", [row(2)])
+    lines = [[name, "绰号", *person[1:]], person[1:], ['"' + name, *person[1:]]]
+    lines.append([*list(row(3).values()), "向自然人出售"])
+    with path.open("a", encoding="utf-8") as text:
+        text.writelines(",".join(cells) + "\n" for cells in lines)
+    rules = drafting.rules(national, Request(path, "a.csv", "penalty"), date(2026, 11, 20))
+    blocks = MacBlocks(b"i" * 64, b"o" * 64)
+    found = drafting.draft(Request(path, "a.csv", "penalty"), rules, tmp_path, engine, blocks)
+    fates = dict(engine.run(tmp_path, [], [found.split.rows_sql("line, fate")])[0])
+    assert fates == {2: split.CANDIDATE, **dict.fromkeys((3, 4, 5), split.PERSON), 6: split.RETURNED}
+    written = returning.statements(found.split, 0)
+    engine.run(tmp_path, [s for s in written if "persons.parquet" in s])
+    handed = pq.read_table(tmp_path / returning.PERSONS).to_pylist()
+    assert [row["line"] for row in handed] == [3, 4, 5]
+    assert name not in str([row["number"] for row in handed])
+    back = engine.run(tmp_path, [], [found.split.rows_sql("cells") + f" WHERE fate = {split.RETURNED}"])
+    assert "向自然人出售" in str(back)  # the cell without a header goes back too
