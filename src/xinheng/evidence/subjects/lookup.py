@@ -25,9 +25,9 @@ async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
     A search that runs for two seconds is ended: nobody waits for it, and others wait behind it.
     """
     await connection.set_autocommit(True)
-    await connection.set_read_only(True)
     for setting in (
         *STEADY.split("; "),
+        "set default_transaction_read_only = on",  # psycopg's own setting is for its transactions alone
         "set timezone to 'UTC'",
         "set plan_cache_mode = force_custom_plan",
         "set statement_timeout = '2s'",

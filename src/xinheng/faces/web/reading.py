@@ -54,8 +54,12 @@ class _Standing:
 async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
     """Set a new connection for reading by key: plans are kept, since every key has the same one."""
     await connection.set_autocommit(True)
-    await connection.set_read_only(True)
-    for setting in ("set timezone to 'UTC'", "set plan_cache_mode = auto", "set statement_timeout = '2s'"):
+    for setting in (
+        "set default_transaction_read_only = on",  # psycopg's own setting is for its transactions alone
+        "set timezone to 'UTC'",
+        "set plan_cache_mode = auto",
+        "set statement_timeout = '2s'",
+    ):
         await connection.execute(setting.encode())
 
 

@@ -111,3 +111,18 @@ def test_writing_is_refused(database: Database) -> None:
 
     with pytest.raises(TypeError):
         on_the_loop(database, writes)
+
+
+@pytest.mark.parametrize("way", [configure, lookup.configure])
+def test_the_database_refuses_what_writes_by_the_name_of_reading(database: Database, way: Any) -> None:
+    async def run() -> None:
+        async with AsyncConnectionPool(database.dsn, configure=way, open=False, min_size=1) as pool:
+            await read(
+                pool,
+                lambda tx: tx.fetch("insert into platform (name, value) values ('a', 'b') returning name"),
+            )
+
+    with pytest.raises(XinhengError):
+        asyncio.run(run())
+    with database.transaction() as tx:
+        assert tx.fetch("select from platform where name = 'a'") == []
