@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from xinheng.faces.web.pages import tagged
 
 FOREVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=3600"
@@ -39,8 +42,8 @@ class LogFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def response(self, path: str) -> Response:
-        """The file at `path` below /log. Raises HTTPException 404."""
+    def response(self, request: Request, path: str) -> Response:
+        """The file at `path` below /log, or 304 where the asker has it. Raises HTTPException 404."""
         if path == "checkpoint":
             newest = max(
                 (int(e.name) for e in self._epochs() if (e / "checkpoint").is_file()),
@@ -53,11 +56,10 @@ class LogFolder:
             raise HTTPException(404)
         text = path.endswith("/checkpoint")
         changes = text or ".p/" in path
-        return FileResponse(
-            self._folder / path,
-            media_type="text/plain; charset=utf-8" if text else "application/octet-stream",
-            headers={"cache-control": ALWAYS_ASK if changes else FOREVER},
-        )
+        media = "text/plain; charset=utf-8" if text else "application/octet-stream"
+        if changes:  # small, and asked for again and again by those who mirror the log
+            return tagged(request, (self._folder / path).read_bytes(), media)
+        return FileResponse(self._folder / path, media_type=media, headers={"cache-control": FOREVER})
 
     def _epochs(self) -> list[Path]:
         if not self._folder.is_dir():

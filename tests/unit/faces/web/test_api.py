@@ -12,6 +12,7 @@ from tests.e2e import invented
 from tests.e2e.town import Town
 from tests.unit.faces.web.asgi import Client
 
+from xinheng.evidence.subjects.model import MOST_ASKED
 from xinheng.faces.web.api import schemas
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "openapi.json"
@@ -107,3 +108,11 @@ def test_every_answer_is_described(site: FastAPI) -> None:
         for operation in methods.values():
             assert wanted <= set(operation["responses"]), path
             assert "422" not in operation["responses"], path
+
+
+def test_the_description_says_what_is_asked_and_answered(site: FastAPI) -> None:
+    paths = site.openapi()["paths"]
+    asked = next(p for p in paths["/api/v1/subjects"]["get"]["parameters"] if p["name"] == "q")
+    assert asked["schema"]["maxLength"] == MOST_ASKED
+    for path in ("/api/v1/subjects", "/api/v1/subjects/{code}", "/api/v1/records/{record}"):
+        assert "429" in paths[path]["get"]["responses"]  # web.pace

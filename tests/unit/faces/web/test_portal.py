@@ -40,6 +40,8 @@ def test_part_of_a_name_finds_organisations_and_marks_it(client: Client) -> None
 def test_a_whole_code_leads_straight_to_its_organisation(client: Client) -> None:
     answer = client.get("/search", params={"q": f" {STAR_CODE.lower()} "})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/organisations/{STAR_CODE}")
+    by_script = client.get("/search", params={"q": STAR_CODE}, headers={"hx-request": "true"})
+    assert by_script.headers["hx-redirect"] == f"/organisations/{STAR_CODE}"
 
 
 def test_a_misspelt_name_is_answered_with_names_much_like_it(client: Client) -> None:
@@ -235,6 +237,8 @@ def test_the_published_log_is_served_and_nothing_else_of_its_folder(client: Clie
     assert note.text.startswith(place.app.keys.log.name)
     assert client.get("/log/0/tile/entries/000.p/" + note.text.split("\n")[1]).status_code == 200
     (place.app.home.log / "0" / "secret").write_text("x")
+    tag = {"if-none-match": note.headers["etag"]}
+    assert client.get("/log/0/checkpoint", headers=tag).status_code == 304  # mirrors ask for it all day
     for path in ("0/secret", ".lock", "0/../../keys/log.key", "0/tile/", "../keys/log.key", "0"):
         assert client.get(f"/log/{path}").status_code == 404, path
 

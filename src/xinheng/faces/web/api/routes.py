@@ -14,7 +14,7 @@ from xinheng.evidence.ledger.proof import prove
 from xinheng.evidence.ledger.publishing import CHECKPOINT, latest
 from xinheng.evidence.subjects import lookup
 from xinheng.evidence.subjects import service as subjects
-from xinheng.evidence.subjects.model import Found, NameState, Subject
+from xinheng.evidence.subjects.model import MOST_ASKED, Found, NameState, Subject
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.api import schemas
 from xinheng.faces.web.context import House
@@ -35,7 +35,12 @@ SHOWN = 100  # records of one organisation in one answer
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": schemas.Problem, "description": text}
-    for status, text in ((400, "参数不对"), (404, "没有"), (503, "暂时不能答复"))
+    for status, text in (
+        (400, "参数不对"),
+        (404, "没有"),
+        (429, "查询太快，按 Retry-After 等待"),
+        (503, "暂时不能答复，按 Retry-After 等待"),
+    )
 }
 API = "/api/v1"
 SUBJECTS = "/subjects"
@@ -104,7 +109,7 @@ def organisation(found: Subject) -> dict[str, Any]:
 async def search(
     request: Request,
     web: House,
-    q: Annotated[str, Query(description="名称的一部分，或代码", max_length=200)],
+    q: Annotated[str, Query(description="名称的一部分，或代码", json_schema_extra={"maxLength": MOST_ASKED})],
     page: Annotated[int, Query(ge=1, le=50)] = 1,
 ) -> Response:
     """One page of what the text finds; a misspelt name finds names much like it."""

@@ -80,8 +80,8 @@ def _listing(web: Web, filters: Filters) -> ListingView:
         items=tuple((i.id, i.name) for i in public),
         authority=filters.authority,
         party=filters.party,
-        start=filters.start if "from" in days else "",
-        end=filters.end if "to" in days else "",
+        start=days["from"].isoformat() if "from" in days else "",
+        end=days["to"].isoformat() if "to" in days else "",
     )
     with web.transaction() as tx:
         meant, unclear = organisations_of(tx, filters.party)

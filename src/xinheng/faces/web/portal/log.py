@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House
@@ -12,6 +12,6 @@ router = APIRouter(dependencies=[Depends(anyone)], include_in_schema=False)
 
 
 @router.get("/log/{path:path}")
-def show_log_file(web: House, path: str) -> Response:
+def show_log_file(request: Request, web: House, path: str) -> Response:
     """A checkpoint or a tile."""
-    return LogFolder(web.app.home.log).response(path)
+    return LogFolder(web.app.home.log).response(request, path)

@@ -120,7 +120,7 @@ def record_view(
             Pair("平台知悉", moment(said.known)),
             Pair(
                 "校核时的规则包",
-                said.provenance.pack[:40],
+                said.provenance.pack,
                 mono=True,
                 note=f"目录依据：{pack.cite(item.basis)}",
             ),

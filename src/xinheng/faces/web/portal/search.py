@@ -43,9 +43,11 @@ async def search(
             raise
         results = ResultsView(asked, asked=True, error=refusal.as_dict())
         return web.render.public(request, "portal/results.html", "search", results=results)
-    if found.by_code and len(found.hits) == 1 and "hx-request" not in request.headers:
-        to = f"/organisations/{found.hits[0].code}"
-        return RedirectResponse(to, 303, {"cache-control": PUBLIC})
+    if found.by_code and len(found.hits) == 1:
+        to, kept = f"/organisations/{found.hits[0].code}", {"cache-control": PUBLIC, "vary": "HX-Request"}
+        if "hx-request" in request.headers:  # htmx would follow a redirect and put the page into the results
+            return Response(headers={**kept, "hx-redirect": to})
+        return RedirectResponse(to, 303, kept)
     ids, day = [hit.subject for hit in found.hits], web.today()
     counts = await reading.read(web.reads, lambda tx: publicity.shown_counts(tx, ids, day))
     results = results_of(asked, found, counts)
