@@ -14,7 +14,7 @@ from typing import NoReturn
 from xinheng.verify.note import Checkpoint, Key, open_checkpoint, shown
 from xinheng.verify.proof import LARGEST_PROOF, Proved, check_proof
 from xinheng.verify.refusal import Refused, Unreadable
-from xinheng.verify.tiles import check_growth, check_log, read_file, read_note
+from xinheng.verify.tiles import check_growth, check_log, read_file, read_kept, read_note
 
 HOLDS, DOES_NOT, CANNOT = 0, 1, 2
 
@@ -65,6 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     log = commands.add_parser("log", parents=[trust], help="日志文件夹 · a folder of tiles, or of epochs")
     log.add_argument("folder", type=Path)
+    log.add_argument(
+        "--kept",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="检查点",
+        help="自行保存的检查点，文件或文件夹，可给多个 · checkpoints you kept; a file or folder; repeatable",
+    )
     proof = commands.add_parser("proof", parents=[trust], help="证明文件 · a proof file")
     proof.add_argument("file", type=Path)
     growth = commands.add_parser("consistency", parents=[trust], help="两个检查点 · two checkpoints of a log")
@@ -79,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
 def _run(given: argparse.Namespace) -> list[str]:
     keys = [Key.parse(text) for text in given.key]
     if given.command == "log":
-        return [line for found in check_log(given.folder, keys) for line in _described(found)]
+        kept = read_kept(given.kept, keys)
+        lines = [line for found in check_log(given.folder, keys, kept) for line in _described(found)]
+        return [*lines, *([f"已对照保存的检查点 kept checkpoints: {len(kept)}"] if kept else [])]
     if given.command == "proof":
         return _proved(check_proof(read_file(given.file, LARGEST_PROOF), keys))
     old, new = (open_checkpoint(read_note(path), keys) for path in (given.old, given.new))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from xinheng.verify.leaf import Leaf
 from xinheng.verify.merkle import Tree, leaf_hash
-from xinheng.verify.note import Checkpoint, Key, open_checkpoint
+from xinheng.verify.note import Checkpoint, Key, open_checkpoint, shown
 from xinheng.verify.refusal import Refused, Unreadable
 
 WIDTH = 256
@@ -37,14 +37,30 @@ def read_note(path: Path) -> str:
         raise Unreadable(f"不是 UTF-8 文本：{path}", f"not UTF-8 text: {path}") from error
 
 
-def check_log(folder: Path, keys: list[Key]) -> list[Checkpoint]:
-    """Check one epoch's folder, or every epoch in a folder of epochs. Raises Refused."""
+def check_log(folder: Path, keys: list[Key], kept: Sequence[Checkpoint] = ()) -> list[Checkpoint]:
+    """Check one epoch's folder, or every epoch in a folder of epochs. Raises Refused.
+
+    `kept`: checkpoints that somebody has kept; each must be one that its log, if it is here, went through.
+    """
     if (folder / "checkpoint").exists():
-        return [check_epoch(folder, keys)]
+        return [check_epoch(folder, keys, kept)]
     epochs = _epochs(folder)
     if not epochs:
         raise Unreadable(f"{folder} 中没有检查点", f"no checkpoint in {folder}")
-    return [check_epoch(part, keys) for each in epochs for part in _parts(each)]
+    found = [check_epoch(part, keys, kept) for each in epochs for part in _parts(each)]
+    lost = {each.origin for each in kept} - {each.origin for each in found}
+    if lost:
+        name = shown(min(lost))
+        raise Refused(
+            f"保存的检查点所属的日志 {name} 不在文件夹中", f"the log of a kept checkpoint is missing: {name}"
+        )
+    return found
+
+
+def read_kept(paths: Sequence[Path], keys: list[Key]) -> list[Checkpoint]:
+    """Checkpoints that were kept: files, and all files in folders. Raises Refused."""
+    files = [f for path in paths for f in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    return [open_checkpoint(read_note(f), keys) for f in files if not f.is_dir()]
 
 
 def _parts(epoch: Path) -> list[Path]:
@@ -61,11 +77,13 @@ def _epochs(folder: Path) -> list[Path]:
     return sorted(found, key=lambda p: int(p.name))
 
 
-def check_epoch(folder: Path, keys: list[Key]) -> Checkpoint:
-    """Signature, entries, tiles of all levels and root of one epoch."""
+def check_epoch(folder: Path, keys: list[Key], kept: Sequence[Checkpoint] = ()) -> Checkpoint:
+    """Signature, entries, tiles of all levels and root of one epoch, and the `kept` checkpoints of it."""
     checkpoint = open_checkpoint(read_note(folder / "checkpoint"), keys)
+    passed = _passed(checkpoint, kept, closing=folder.name == "closing")
     tree, roots = Tree(), []
     last = ""
+    _check_kept(tree, passed)
     for index in range(-(-checkpoint.size // WIDTH)):
         width = min(WIDTH, checkpoint.size - index * WIDTH)
         leaves = list(_bundle(folder, index, width))
@@ -79,6 +97,7 @@ def check_epoch(folder: Path, keys: list[Key]) -> Checkpoint:
         _same_tile(folder, 0, index, hashes)
         for each in hashes:
             tree.add(each)
+            _check_kept(tree, passed)
         if index == 0:
             _check_first(checkpoint, leaves[0])
         if width == WIDTH:
@@ -87,6 +106,29 @@ def check_epoch(folder: Path, keys: list[Key]) -> Checkpoint:
     if tree.root() != checkpoint.root:
         raise Refused("日志的根与检查点不符", "the log's root is not the checkpoint's")
     return checkpoint
+
+
+def _passed(now: Checkpoint, kept: Sequence[Checkpoint], *, closing: bool) -> dict[int, set[bytes]]:
+    """The roots that the log must have had, by size. A closing part may lack what was lost: it says so."""
+    own = [each for each in kept if each.origin == now.origin]
+    longest = max((each.size for each in own), default=0)
+    if longest > now.size and not closing:
+        raise Refused(
+            f"日志只有 {now.size} 条，保存的检查点有 {longest} 条：日志被截短，或退回到较早的状态",
+            f"the log has {now.size} entries, a kept checkpoint {longest}: it was cut off or rolled back",
+        )
+    roots: dict[int, set[bytes]] = {}
+    for each in own:
+        roots.setdefault(each.size, set()).add(each.root)
+    return roots
+
+
+def _check_kept(tree: Tree, passed: dict[int, set[bytes]]) -> None:
+    if tree.size in passed and passed[tree.size] != {tree.root()}:
+        raise Refused(
+            f"日志在第 {tree.size} 条处的根与保存的检查点不符：此前的条目被改写，或对不同的人出示不同的日志",
+            f"at {tree.size} entries the root is not that of a kept checkpoint: rewritten, or a split view",
+        )
 
 
 def _check_first(checkpoint: Checkpoint, leaf: Leaf) -> None:

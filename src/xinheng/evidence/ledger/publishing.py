@@ -142,6 +142,7 @@ def publish(tx: Transaction, files: LogFiles, *, thorough: bool = False) -> Publ
             if before is not None:
                 _refuse_other_prefix(tx, head, before, tiles.folder)
             _grow(tx, head, tiles, 0)
+        _refuse_other_past(files, head, tiles)
         checkpoint = Checkpoint(head.origin, head.size, head.root)
         note = signed(checkpoint, files.key)
         if not path.exists() or path.read_bytes() != note.encode():
@@ -160,6 +161,20 @@ def _refuse_other_prefix(tx: Transaction, head: store.Head, signed_before: Check
     leaves = (merkle.leaf_hash(leaf) for leaf in _leaves(tx, head.first_seq, signed_before.size))
     if merkle.root(merkle.extended(0, [], leaves)[1]) != signed_before.root:
         raise LogDiverged(f"数据库前 {signed_before.size} 条与已公布的检查点不符", str(folder))
+
+
+def _refuse_other_past(files: LogFiles, head: store.Head, tiles: TileFolder) -> None:
+    """What went outside last must lie on the way to what is signed now: else the past was rewritten."""
+    for place in files.places():
+        path = place / str(head.epoch) / CHECKPOINT
+        try:
+            sent = _read(path, files.key) if path.exists() else None
+        except OSError:  # whoever delivers there names the place
+            continue
+        if sent is not None and sent.size <= head.size and tiles.root(sent.size) != sent.root:
+            raise LogDiverged(
+                f"前 {sent.size} 条与场外检查点不符：此前的条目被改写（{path}）", str(tiles.folder)
+            )
 
 
 def _grow(tx: Transaction, head: store.Head, tiles: TileFolder, old: int) -> None:

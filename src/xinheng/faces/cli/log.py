@@ -85,7 +85,8 @@ def verify(
     home.require()
     files = log_files(settings, home)
     # before the house is opened: opening it publishes anew what is damaged, and the damage would go unseen
-    code = verify_main(["log", str(files.folder), *_options(key or [files.key.verifier])])
+    kept = [part for place in files.places() if place.is_dir() for part in ("--kept", str(place))]
+    code = verify_main(["log", str(files.folder), *_options(key or [files.key.verifier]), *kept])
     if code:
         _say(
             "日志文件未通过核对，数据库没有打开。请保留现场，"
@@ -110,6 +111,8 @@ def verify(
         if head.stopped is not None:
             _say(f"平台只读：{head.stopped}")
             code = code or 1
+        if not kept:
+            _say("提示：没有场外检查点可以对照（XINHENG_CHECKPOINT_DIR）：日志被整体改写重签时无从发现")
     raise typer.Exit(code)
 
 

@@ -339,3 +339,48 @@ def test_growth_is_proved_only_from_a_checkpoint_of_this_log(ledger, files, put:
     for bad in (strange, "rubbish", note.replace("\n1\n", "\n2\n")):
         with pytest.raises(LogDiverged):
             prove_growth(files, 0, bad)
+
+
+def test_a_past_rewritten_behind_a_longer_log_is_seen_by_whoever_kept_a_checkpoint(
+    ledger, files, clock, tmp_path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(ledger, clock, tmp_path / "a", 300)
+    out(ledger, files)
+    restored(ledger, 290)
+    fill(ledger, clock, tmp_path / "b", 30)  # beyond what was signed: no size tells
+    shutil.rmtree(files.folder)
+    with pytest.raises(LogDiverged, match=r"前 300 条与场外检查点不符"):
+        out(ledger, files)
+    assert not (files.folder / "0" / "checkpoint").exists(), "nothing is signed"
+    with ledger.transaction() as tx:
+        assert resume(tx, files) is None, "and nothing more is taken in"
+
+    alone = LogFiles(files.folder, files.key)  # an operator who leaves the place outside away
+    with ledger.transaction() as tx:
+        store.stop(tx, None)
+    out(ledger, alone)
+    given = ("log", files.folder, "--key", files.key.verifier)
+    assert check(*given) == 0
+    assert check(*given, "--kept", files.outside[0]) == 1
+    assert "第 300 条处的根与保存的检查点不符：此前的条目被改写" in capsys.readouterr().out
+
+
+def test_a_log_cut_off_or_gone_is_seen_by_whoever_kept_a_checkpoint(
+    ledger, files, clock, tmp_path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(ledger, clock, tmp_path / "a", 300)
+    out(ledger, files)
+    fill(ledger, clock, tmp_path / "b", 5)
+    out(ledger, files)
+    kept, given = files.outside[0], ("log", files.folder, "--key", files.key.verifier)
+    assert check(*given, "--kept", kept) == 0
+    assert "kept checkpoints: 3" in capsys.readouterr().out
+    older = LogFiles(tmp_path / "again", files.key)
+    restored(ledger, 300)
+    out(ledger, older)
+    assert check("log", older.folder, *given[2:], "--kept", kept) == 1
+    assert "日志只有 300 条，保存的检查点有 305 条" in capsys.readouterr().out
+    other = signed(Checkpoint("demo.invalid/xinheng/log/7", 0, merkle.EMPTY_ROOT), files.key)
+    (tmp_path / "other").write_text(other, encoding="utf-8")
+    assert check(*given, "--kept", tmp_path / "other") == 1
+    assert "log/7 不在文件夹中" in capsys.readouterr().out
