@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,13 +132,13 @@ def listed(tx: Transaction, agency: UUID | None, limit: int, offset: int = 0) ->
 
 @dataclass(frozen=True)
 class Asked:
-    """Which receipts; None means no matter. `agency`: as source, or as who entered them (代录).
+    """Which receipts; None means no matter. `agencies`: as source, or as who entered them (代录).
 
     `since` and `until`: when they were written, half-open. `holding`: the count that is not nought, one of
     HELD.
     """
 
-    agency: UUID | None = None
+    agencies: Collection[UUID] | None = None
     item: str | None = None
     way: str | None = None
     behalf: bool = False  # only those that somebody entered on behalf
@@ -155,9 +155,11 @@ def asked_for(tx: Transaction, asked: Asked, limit: int, offset: int = 0) -> lis
     if asked.holding is not None and asked.holding not in HELD:
         raise ValueError(asked.holding)
     held = f"(counts::json ->> '{asked.holding}')::bigint > 0" if asked.holding else "true"
+    among = None if asked.agencies is None else list(asked.agencies)
     rows = tx.fetch(
         f"""select {_COLUMNS} from receipts
-            where (%(agency)s::uuid is null or agency = %(agency)s::uuid or behalf = %(agency)s::uuid)
+            where (%(agencies)s::uuid[] is null or agency = any(%(agencies)s::uuid[])
+                   or behalf = any(%(agencies)s::uuid[]))
               and (%(item)s::text is null or item = %(item)s::text)
               and (%(way)s::text is null or way = %(way)s::text)
               and (not %(behalf)s::boolean or behalf is not null)
@@ -165,7 +167,7 @@ def asked_for(tx: Transaction, asked: Asked, limit: int, offset: int = 0) -> lis
               and (%(until)s::timestamptz is null or known < %(until)s::timestamptz)
               and {held}
             order by known desc, receipt limit %(limit)s offset %(offset)s""",
-        {**vars(asked), "limit": limit, "offset": offset},
+        {**vars(asked), "agencies": among, "limit": limit, "offset": offset},
     )
     return [_kept(row) for row in rows]
 

@@ -77,9 +77,22 @@ def handler(session: Annotated[Session, Depends(signed_in)]) -> Session:
 
 
 def overseer(session: Annotated[Session, Depends(signed_in)]) -> Session:
-    """The credit office, or the auditor: sees all agencies. Raises RoleRefusedError."""
+    """A credit office, or the auditor: sees agencies besides its own (`scope`). Raises RoleRefusedError."""
     if not oversees(session):
         raise _refused(session, "信用办或审计的账号")
+    return session
+
+
+def keeper(session: Annotated[Session, Depends(overseer)]) -> Session:
+    """The platform's own credit office, or the auditor. Raises RoleRefusedError, also for a lower office:
+    what belongs to no place (the register, the catalogue, the log of accounts) is not a county's to decide.
+    """
+    if not keeps(session):
+        raise RoleRefusedError(
+            found=f"账号 {session.account.login} 是下级信用办",
+            expected="本平台信用办或审计的账号",
+            todo="请本平台信用办办理",
+        )
     return session
 
 
@@ -106,12 +119,13 @@ def program(request: Request, web: House) -> ClientSession:
     return session
 
 
-RULES: Final = (anyone, signed_in, sender, handler, overseer, program)
+RULES: Final = (anyone, signed_in, sender, handler, overseer, keeper, program)
 
 AnySession = Annotated[Session, Depends(signed_in)]
 Sender = Annotated[Session, Depends(sender)]
 Handler = Annotated[Session, Depends(handler)]
 Overseer = Annotated[Session, Depends(overseer)]
+Keeper = Annotated[Session, Depends(keeper)]
 Program = Annotated[ClientSession, Depends(program)]
 
 
@@ -124,13 +138,19 @@ def _refused(session: Session, expected: str) -> RoleRefusedError:
 
 
 def oversees(session: Session) -> bool:
-    """Whether it is the credit office's account or the auditor's: they see all agencies."""
+    """Whether it is a credit office's account or the auditor's: they see agencies besides their own."""
     return session.account.role in (Role.OFFICE, Role.AUDITOR)
 
 
-def scope(session: Session) -> UUID | None:
-    """Whose receipts the account sees: its agency's; None means all, for the office and the auditor."""
-    return None if oversees(session) else session.account.agency or UUID(int=0)
+def keeps(session: Session) -> bool:
+    """Whether it is the auditor's account, or a credit office's that no other office stands above."""
+    return oversees(session) and session.reach is None
+
+
+def scope(session: Session) -> frozenset[UUID] | None:
+    """Whose receipts, feeds and exports the account sees: its agency's; of a lower credit office, those of
+    its place; None means all, for the platform's own office and the auditor."""
+    return session.reach if oversees(session) else frozenset({session.account.agency or UUID(int=0)})
 
 
 async def fields(request: Request) -> dict[str, str]:
@@ -168,7 +188,7 @@ def who(session: Session) -> Who:
         role_text=ROLES[session.account.role],
         agency=session.agency.name if session.agency else None,
         csrf=session.csrf,
-        groups=groups(session.account),
+        groups=groups(session.account, keeps=keeps(session)),
     )
 
 

@@ -11,19 +11,20 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
 from xinheng.core.identity import mask
 from xinheng.core.ids import new_id
-from xinheng.core.times import Clock
+from xinheng.core.times import Clock, today
 from xinheng.core.wording import fault
 from xinheng.ground.store.transaction import Transaction
-from xinheng.office.access import audit, passwords, store
+from xinheng.office.access import audit, passwords, store, store_tree
 from xinheng.office.access.errors import AccountRefused, AccountUnknown, TooManyAttempts
 from xinheng.office.access.model import Account, Agency, Role, Session
+from xinheng.office.access.model_tree import By, scope
 from xinheng.office.access.passwords import Passwords
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -197,7 +198,13 @@ def settle(tx: Transaction, tried: Challenge, right: bool, clock: Clock) -> Open
 
 def session(tx: Transaction, token: str, clock: Clock) -> Session | None:
     """The open session of this cookie, or None: unknown, ended, or its account disabled."""
-    return store.session(tx, _hashed(token), clock.now().at)
+    found = store.session(tx, _hashed(token), clock.now().at)
+    if found is None or found.agency is None or found.account.role is not Role.OFFICE:
+        return found
+    own, on = found.agency.agency, today(clock)
+    if not store_tree.stands_below_office(tx, own, on):
+        return found
+    return replace(found, reach=scope(store_tree.links(tx), own, By.PLACE, on))
 
 
 def sign_out(tx: Transaction, token: str) -> None:

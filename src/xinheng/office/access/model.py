@@ -130,12 +130,16 @@ class Account:
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in account; `csrf` is the token its forms carry."""
+    """A signed-in account; `csrf` is the token its forms carry.
+
+    `reach`: of a credit office that stands below another one, itself and all below it; None for all others.
+    """
 
     account: Account
     agency: Agency | None
     csrf: str
     expires: datetime
+    reach: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True)

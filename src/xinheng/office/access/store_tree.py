@@ -36,6 +36,24 @@ def end_superior(tx: Transaction, agency: UUID, by: By, to_on: date) -> None:
     )
 
 
+def stands_below_office(tx: Transaction, agency: UUID, on: date) -> bool:
+    """Whether a credit office stands somewhere above a body by place on a day; asked with every request."""
+    rows = tx.fetch(
+        """with recursive up (agency) as (
+               select superior from agency_superiors
+               where agency = %(agency)s and ordering = 'place' and superior is not null
+                 and from_on <= %(on)s and (to_on is null or to_on > %(on)s)
+               union
+               select s.superior from agency_superiors s join up on s.agency = up.agency
+               where s.ordering = 'place' and s.superior is not null
+                 and s.from_on <= %(on)s and (s.to_on is null or s.to_on > %(on)s))
+           select exists (select from up join agencies using (agency)
+                          where kind = 'office' and agency <> %(agency)s)""",
+        {"agency": agency, "on": on},
+    )
+    return bool(rows[0][0])
+
+
 # -- successions -------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -177,9 +177,11 @@ def by_id(tx: Transaction, proposal: UUID) -> Proposal:
     return found
 
 
-def listed(tx: Transaction, agency: UUID | None = None, states: tuple[State, ...] = ()) -> list[Proposal]:
-    """Proposals, newest first: of one agency, or of all."""
-    return store.listed(tx, agency, states)
+def listed(
+    tx: Transaction, among: Collection[UUID] | None = None, states: tuple[State, ...] = ()
+) -> list[Proposal]:
+    """Proposals, newest first: of these agencies, or of all."""
+    return store.listed(tx, among, states)
 
 
 @dataclass(frozen=True)

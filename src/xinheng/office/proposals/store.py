@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -75,16 +76,24 @@ def by_id(tx: Transaction, proposal: UUID, *, held: bool = False) -> Proposal | 
 
 
 def listed(
-    tx: Transaction, agency: UUID | None = None, states: tuple[State, ...] = (), item: str | None = None
+    tx: Transaction,
+    among: Collection[UUID] | None = None,
+    states: tuple[State, ...] = (),
+    item: str | None = None,
 ) -> list[Proposal]:
-    """Proposals of one agency or of all, newest first; in these states (none named: in any)."""
+    """Proposals of these agencies or of all, newest first; in these states (none named: in any)."""
     rows = tx.fetch(
         f"""select {_COLUMNS} from proposals
-            where (%(agency)s::uuid is null or agency = %(agency)s::uuid)
+            where (%(among)s::uuid[] is null or agency = any(%(among)s::uuid[]))
               and (%(any)s or state = any(%(states)s::text[]))
               and (%(item)s::text is null or item = %(item)s::text)
             order by opened desc, proposal""",
-        {"agency": agency, "any": not states, "states": [s.value for s in states], "item": item},
+        {
+            "among": None if among is None else list(among),
+            "any": not states,
+            "states": [s.value for s in states],
+            "item": item,
+        },
     )
     return [_proposal(row) for row in rows]
 

@@ -79,9 +79,11 @@ def absent(name: str) -> CaptureAbsent:
     )
 
 
-def listed(tx: Transaction, agency: UUID | None = None) -> list[tuple[Capture, Mapping[State, int]]]:
-    """Captures with the number of their drafts in each state: of one agency, or of all."""
-    found = store.listed(tx, agency)
+def listed(
+    tx: Transaction, among: Collection[UUID] | None = None
+) -> list[tuple[Capture, Mapping[State, int]]]:
+    """Captures with the number of their drafts in each state: of these agencies, or of all."""
+    found = store.listed(tx, among)
     counts = store.counts(tx, [c.capture for c in found])
     return [(c, counts.get(c.capture, {})) for c in found]
 
@@ -91,10 +93,10 @@ def counts(tx: Transaction, capture: Capture) -> Mapping[State, int]:
     return store.counts(tx, [capture.capture]).get(capture.capture, {})
 
 
-def seen_by(tx: Transaction, capture: UUID, agency: UUID | None) -> Capture:
-    """A capture as an account sees it: `agency` None sees all. Raises CaptureAbsent."""
+def seen_by(tx: Transaction, capture: UUID, among: Collection[UUID] | None) -> Capture:
+    """A capture as an account sees it: `among` None sees all. Raises CaptureAbsent."""
     found = store.by_id(tx, capture)
-    if found is None or (agency is not None and found.agency != agency):
+    if found is None or (among is not None and found.agency not in among):
         raise absent(str(capture))
     return found
 

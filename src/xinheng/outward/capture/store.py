@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,13 +40,13 @@ def by_id(tx: Transaction, capture: UUID) -> Capture | None:
     return _capture(rows[0]) if rows else None
 
 
-def listed(tx: Transaction, agency: UUID | None) -> list[Capture]:
-    """Captures that were not removed, by name: of one agency, or of all."""
+def listed(tx: Transaction, among: Collection[UUID] | None) -> list[Capture]:
+    """Captures that were not removed, by name: of these agencies, or of all."""
     rows = tx.fetch(
         f"""select {_CAPTURE} from captures
-            where removed is null and (%(agency)s::uuid is null or agency = %(agency)s::uuid)
+            where removed is null and (%(among)s::uuid[] is null or agency = any(%(among)s::uuid[]))
             order by name""",
-        {"agency": agency},
+        {"among": None if among is None else list(among)},
     )
     return [_capture(row) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -132,9 +132,9 @@ def absent(name: str) -> ExchangeAbsent:
     )
 
 
-def listed(tx: Transaction, agency: UUID | None = None) -> list[tuple[Exchange, Batch | None]]:
-    """Exchanges with their newest batch: of one agency, or of all."""
-    found = store.listed(tx, agency)
+def listed(tx: Transaction, among: Collection[UUID] | None = None) -> list[tuple[Exchange, Batch | None]]:
+    """Exchanges with their newest batch: of these agencies, or of all."""
+    found = store.listed(tx, among)
     newest: Mapping[UUID, Batch] = store.latest(tx, [e.exchange for e in found])
     return [(e, newest.get(e.exchange)) for e in found]
 
@@ -144,9 +144,9 @@ def batches(tx: Transaction, exchange: Exchange, limit: int = PAGE, offset: int 
     return store.batches(tx, exchange.exchange, limit, offset)
 
 
-def seen_by(tx: Transaction, exchange: UUID, agency: UUID | None) -> Exchange:
-    """An exchange as an account sees it: `agency` None sees all. Raises ExchangeAbsent."""
+def seen_by(tx: Transaction, exchange: UUID, among: Collection[UUID] | None) -> Exchange:
+    """An exchange as an account sees it: `among` None sees all. Raises ExchangeAbsent."""
     found = store.by_id(tx, exchange)
-    if found is None or (agency is not None and found.agency != agency):
+    if found is None or (among is not None and found.agency not in among):
         raise absent(str(exchange))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -56,13 +56,13 @@ def by_id(tx: Transaction, exchange: UUID) -> Exchange | None:
     return _exchange(rows[0]) if rows else None
 
 
-def listed(tx: Transaction, agency: UUID | None) -> list[Exchange]:
-    """Exchanges that were not removed, by name: of one agency, or of all."""
+def listed(tx: Transaction, among: Collection[UUID] | None) -> list[Exchange]:
+    """Exchanges that were not removed, by name: of these agencies, or of all."""
     rows = tx.fetch(
         f"""select {_EXCHANGE} from exchanges
-            where removed is null and (%(agency)s::uuid is null or agency = %(agency)s::uuid)
+            where removed is null and (%(among)s::uuid[] is null or agency = any(%(among)s::uuid[]))
             order by name""",
-        {"agency": agency},
+        {"among": None if among is None else list(among)},
     )
     return [_exchange(row) for row in rows]
 

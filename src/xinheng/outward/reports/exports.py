@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Final
@@ -192,6 +192,8 @@ def _digest(target: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def entries(tx: Transaction, agency: UUID | None, limit: int, before: int | None = None) -> list[Entry]:
-    """The log, newest first: of one agency, or of all. `before`: from where the last page ended."""
-    return store.listed(tx, agency, limit, before)
+def entries(
+    tx: Transaction, among: Collection[UUID] | None, limit: int, before: int | None = None
+) -> list[Entry]:
+    """The log, newest first: of these agencies, or of all. `before`: from where the last page ended."""
+    return store.listed(tx, among, limit, before)

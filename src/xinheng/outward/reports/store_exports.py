@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -35,12 +35,12 @@ def insert(tx: Transaction, values: Mapping[str, object]) -> None:
     )
 
 
-def listed(tx: Transaction, agency: UUID | None, limit: int, before: int | None) -> list[Entry]:
+def listed(tx: Transaction, among: Collection[UUID] | None, limit: int, before: int | None) -> list[Entry]:
     rows = tx.fetch(
         """select export, at, actor, agency, what, filters, form, rows, purpose, digest from exports
-           where (%(agency)s::uuid is null or agency = %(agency)s::uuid)
+           where (%(among)s::uuid[] is null or agency = any(%(among)s::uuid[]))
              and (%(before)s::bigint is null or export < %(before)s::bigint)
            order by export desc limit %(limit)s""",
-        {"agency": agency, "limit": limit, "before": before},
+        {"among": None if among is None else list(among), "limit": limit, "before": before},
     )
     return [Entry(*row) for row in rows]

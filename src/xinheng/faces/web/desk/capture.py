@@ -14,7 +14,7 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.times import Known
 from xinheng.evidence.submissions.model import State as Sent
 from xinheng.evidence.submissions.model import Submission
-from xinheng.faces.web.access import AnySession, OwnForm, Sender, scope, sender, signed_in, who
+from xinheng.faces.web.access import AnySession, OwnForm, Sender, oversees, scope, sender, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.errors import ParameterError
 from xinheng.faces.web.pages import PRIVATE
@@ -103,7 +103,7 @@ def show_captures(web: House, session: AnySession) -> Response:
         found = service.listed(tx, scope(session))
         names = agencies.by_ids(tx, {c.agency for c, _ in found})
     lines = tuple(_line(web, c, counts, names[c.agency].name) for c, counts in found)
-    view = CapturesView(lines, scope(session) is None)
+    view = CapturesView(lines, oversees(session))
     return web.render.private("desk/captures.html", "capture", view=view, who=who(session))
 
 

@@ -25,7 +25,17 @@ from xinheng.evidence.subjects.code_model import (
     Place,
     registrar_title,
 )
-from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, oversees, signed_in, who
+from xinheng.faces.web.access import (
+    AnySession,
+    Overseer,
+    OwnForm,
+    keeps,
+    overseer,
+    oversees,
+    scope,
+    signed_in,
+    who,
+)
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import codes_views as views
 from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
@@ -61,7 +71,8 @@ def may_decide(session: Session, owner: UUID) -> bool:
     """Whether this account speaks for the owner: its agency's own, or the office's. Auditors only look."""
     if session.account.role is Role.AUDITOR:
         return False
-    return session.account.role is Role.OFFICE or session.account.agency == owner
+    seen = scope(session)  # an agency's is itself alone; an office's, its own place
+    return seen is None or owner in seen
 
 
 def require_decider(session: Session, owner: UUID) -> None:
@@ -75,11 +86,11 @@ def require_decider(session: Session, owner: UUID) -> None:
 
 
 def _asked(tx: Transaction, session: Session, asked: views.Asked) -> code_store.Asked:
-    owners: tuple[UUID, ...] | None = None
-    if not oversees(session):
-        owners = (session.account.agency or UUID(int=0),)
-    elif asked.owner:
-        owners = (agencies.by_code(tx, asked.owner).agency,)
+    seen = scope(session)
+    owners = None if seen is None else tuple(seen)
+    if oversees(session) and asked.owner:
+        chosen = agencies.by_code(tx, asked.owner).agency
+        owners = (chosen,) if seen is None or chosen in seen else ()
     kind = FindingKind(asked.kind) if asked.kind in tuple(FindingKind) else None
     place = Place(asked.place) if asked.place in tuple(Place) else None
     return code_store.Asked(owners, kind, place, None, asked.ended)
@@ -106,7 +117,7 @@ def _query(asked: views.Asked) -> dict[str, str]:
 def show_codes(
     web: House, session: AnySession, asked: Filters, wanted: Wanted, page: Annotated[str, Query()] = ""
 ) -> Response:
-    """The findings: an agency's own, all of them for the office."""
+    """The findings: an agency's own, for an office those of its place."""
     if wanted.form:
         return send(web, session, wanted, _sheet(session, asked))
     number = page_number(page)
@@ -116,7 +127,7 @@ def show_codes(
         found = code_store.listed(tx, narrowed, SIZE, (number - 1) * SIZE)
         rate = inspecting.rate(tx, web.today())
         ran = code_store.last_inspection(tx)
-        sums = code_store.sums(tx) if oversees(session) else []
+        sums = code_store.sums(tx) if keeps(session) else []
         mine = code_store.counted(tx, code_store.Asked(narrowed.owners))
         names = agencies.by_ids(tx, {f.owner for f in found} | {owner for owner, *_ in sums})
     query = _query(asked)
@@ -197,7 +208,8 @@ def inspect(web: House, session: Overseer, _: OwnForm) -> Response:
 def _own(tx: Transaction, session: Session, number: UUID) -> Finding:
     """A finding that this account may see; another agency's is answered as if it did not exist."""
     found = inspecting.finding(tx, number)
-    if not oversees(session) and found.owner != session.account.agency:
+    seen = scope(session)
+    if seen is not None and found.owner not in seen:
         raise NoSuchFinding(str(number))
     return found
 

@@ -15,7 +15,7 @@ from xinheng.evidence.subjects import appeals
 from xinheng.evidence.subjects.appeals import APPEAL, Appeal
 from xinheng.evidence.subjects.code_errors import CodeNotValid, CodeTaken, OrganisationUnknown, SameCode
 from xinheng.evidence.subjects.correcting import Books
-from xinheng.faces.web.access import AnySession, OwnForm, oversees, signed_in, who
+from xinheng.faces.web.access import AnySession, OwnForm, scope, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import codes_views as views
 from xinheng.faces.web.desk.codes import actor_of, may_decide, require_decider, said
@@ -37,10 +37,10 @@ SIZE: Final = 50
 def show_appeals(
     web: House, session: AnySession, ended: Annotated[str, Query()] = "", page: Annotated[str, Query()] = ""
 ) -> Response:
-    """Appeals that an agency has to decide; all of them for the office."""
+    """Appeals that an agency has to decide; for an office those of its place."""
     number = page_number(page)
-    owners = None if oversees(session) else [session.account.agency or UUID(int=0)]
-    wanted = Filter(owners=owners, kind=APPEAL, closed=ended == "1")
+    seen = scope(session)
+    wanted = Filter(owners=None if seen is None else list(seen), kind=APPEAL, closed=ended == "1")
     with web.transaction() as tx:
         found = cases.listed(tx, wanted, Page(number, SIZE))
         count = cases.count(tx, wanted)
@@ -101,7 +101,8 @@ def _note(web: Web, tx: Transaction, session: Session, action: str, detail: str)
 def _own(tx: Transaction, session: Session, number: UUID) -> Case:
     """An appeal that this account may see: its agency decides it or entered it. Raises CaseAbsent."""
     case = appeals.appeal(tx, number)
-    if not oversees(session) and session.account.agency not in (case.owner, case.opener):
+    seen = scope(session)
+    if seen is not None and seen.isdisjoint((case.owner, case.opener)):
         raise CaseAbsent(number)
     return case
 

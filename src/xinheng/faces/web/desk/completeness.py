@@ -15,7 +15,7 @@ from xinheng.evidence.completeness import freshness, model, service
 from xinheng.evidence.completeness.errors import DeclarationRefused, FeedRefused, FeedUnknown
 from xinheng.evidence.completeness.model import Feed, MonthState, State
 from xinheng.evidence.completeness.model_freshness import NAMES, POOR, Supply
-from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, scope, signed_in, who
+from xinheng.faces.web.access import AnySession, Overseer, OwnForm, overseer, oversees, scope, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.errors import RoleRefusedError
@@ -128,7 +128,7 @@ def _judged(
 ) -> tuple[dict[UUID, Agency], tuple[service.Judged, ...]]:
     mine, day = scope(session), web.today()
     since = model.first_of(model.first_of(day) - timedelta(days=30 * MONTHS))
-    feeds = service.listed(tx, None if mine is None else [mine], item or None)
+    feeds = service.listed(tx, None if mine is None else list(mine), item or None)
     return {a.agency: a for _, a in agencies.tree(tx)}, service.judged(tx, web.app.pack, feeds, since, day)
 
 
@@ -139,14 +139,16 @@ def _page(
     item = item if item in pack.items else ""
     with web.transaction() as tx:
         known, judged = _judged(web, tx, session, item)
-        supplies = freshness.supplies(tx, pack, None if mine is None else [mine], day)
+        supplies = freshness.supplies(tx, pack, None if mine is None else list(mine), day)
     poor = [s for s in supplies if s.standing in POOR and item in ("", s.item)]
     view = View(
         feeds=tuple(_feed_view(each.feed, each.months, (known, pack.items), session) for each in judged),
         items=tuple((i.id, i.name) for i in pack.items.values() if i.marks.collected),
         item=item,
-        agencies=tuple((a.code, a.name) for a in known.values() if a.exists(day)),
-        oversees=mine is None,
+        agencies=tuple(
+            (a.code, a.name) for a in known.values() if a.exists(day) and (mine is None or a.agency in mine)
+        ),
+        oversees=oversees(session),
         may_enter=session.account.role is Role.OFFICE,
         stale=tuple(_stale_line(s, known, pack.items) for s in poor[:STALE]),
         stale_count=grouped(len(poor)),
@@ -247,10 +249,11 @@ def _number(text: str) -> int:
 @router.post(PATH + "/feeds", dependencies=[Depends(overseer)])
 def enter_feed(web: House, session: Overseer, form: OwnForm) -> Response:
     """The office enters that an agency is to send an item."""
-    _only_the_office(session)
+    _only_its_office(session)
     try:
         with web.transaction() as tx:
             agency = agencies.by_code(tx, form.get("agency", ""))
+            _only_its_office(session, agency.agency)
             since = _month(form.get("since", ""))
             service.add_feed(
                 tx, web.app.pack, agency, form.get("item", ""), since, web.app.clock, session.account.login
@@ -268,10 +271,11 @@ def enter_feed(web: House, session: Overseer, form: OwnForm) -> Response:
 @router.post(PATH + "/end", dependencies=[Depends(overseer)])
 def end_feed(web: House, session: Overseer, form: OwnForm) -> Response:
     """The office ends a feed from a month on."""
-    _only_the_office(session)
+    _only_its_office(session)
     try:
         with web.transaction() as tx:
             feed = UUID(form.get("feed", "")) if form.get("feed", "").count("-") == 4 else UUID(int=0)
+            _only_its_office(session, service.by_id(tx, feed).agency)
             service.end_feed(tx, feed, _month(form.get("until", "")), web.app.clock, session.account.login)
     except (FeedRefused, DeclarationRefused) as refusal:
         return _page(
@@ -280,8 +284,9 @@ def end_feed(web: House, session: Overseer, form: OwnForm) -> Response:
     return RedirectResponse(PATH, 303)
 
 
-def _only_the_office(session: Session) -> None:
-    if session.account.role is not Role.OFFICE:
+def _only_its_office(session: Session, agency: UUID | None = None) -> None:
+    seen = scope(session)
+    if session.account.role is not Role.OFFICE or (agency and seen is not None and agency not in seen):
         raise RoleRefusedError(
-            found=f"账号 {session.account.login} 只能查看", expected="信用办的账号", todo="请信用办登记"
+            found=f"账号 {session.account.login} 只能查看", expected="该单位信用办的账号", todo="请信用办登记"
         )

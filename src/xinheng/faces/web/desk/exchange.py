@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from xinheng.core.times import Known
-from xinheng.faces.web.access import AnySession, scope, signed_in, who
+from xinheng.faces.web.access import AnySession, oversees, scope, signed_in, who
 from xinheng.faces.web.context import House
 from xinheng.faces.web.views import Pages, Pair, Tag, grouped, moment, page_number, pages
 from xinheng.law.packs import Pack
@@ -126,7 +126,7 @@ def show_exchanges(web: House, session: AnySession) -> Response:
     lines = tuple(
         exchange_line(e, b, names[e.agency].name, item_name(web.app.pack, e.item)) for e, b in found
     )
-    view = ExchangesView(lines, scope(session) is None)
+    view = ExchangesView(lines, oversees(session))
     return web.render.private("desk/exchanges.html", "exchange", view=view, who=who(session))
 
 

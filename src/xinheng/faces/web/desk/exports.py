@@ -35,7 +35,7 @@ class ExportsView:
 def show_exports(
     web: House, session: AnySession, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
-    """The agency's own; all of them for the office and the auditor."""
+    """The agency's own; an office's those of its place; all of them for the auditor."""
     mine = scope(session)
     if wanted.form:
         return send(web, session, wanted, Sheet("导出记录", COLUMNS, _reader(mine)))
@@ -49,7 +49,7 @@ def show_exports(
     return web.render.private("desk/exports.html", "exports", view=view, who=who(session))
 
 
-def _reader(mine: UUID | None) -> exports.Reader:
+def _reader(mine: frozenset[UUID] | None) -> exports.Reader:
     """Read from where the last page ended: the log grows while it is read."""
     last: list[int | None] = [None]
 

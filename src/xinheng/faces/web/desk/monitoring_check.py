@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from xinheng.core.errors import Kind, XinhengError
-from xinheng.faces.web.access import AnySession, signed_in, who
+from xinheng.faces.web.access import AnySession, keeps, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import monitoring_check_views as views
 from xinheng.faces.web.desk import papers
@@ -55,6 +55,11 @@ def _sees_all(session: Session) -> bool:
     return session.account.role in (Role.OFFICE, Role.AUDITOR)
 
 
+def _enters(session: Session) -> bool:
+    """The platform's own office: the table is one, the city's."""
+    return session.account.role is Role.OFFICE and keeps(session)
+
+
 def _standings(web: Web, tx: Transaction, session: Session) -> tuple[tuple[Standing, ...], tuple[date, date]]:
     """Every indicator this account may see, and the window."""
     pack = web.app.pack
@@ -72,7 +77,7 @@ def _standings(web: Web, tx: Transaction, session: Session) -> tuple[tuple[Stand
 def _page(web: Web, session: Session, said: str = "", errors: Sequence[FormError] = ()) -> Response:
     pack, day = web.app.pack, web.today()
     table = self_check.table_of(pack)
-    whole, office = _sees_all(session), session.account.role is Role.OFFICE
+    whole, office = _sees_all(session), _enters(session)
     with web.transaction() as tx:
         found, window = _standings(web, tx, session)
         ranks = self_check.ranks(tx) if whole else []
@@ -129,7 +134,7 @@ def _done(
     web: Web, tx: Transaction, session: Session, paper: Paper, proof: tuple[tuple[str, str], ...]
 ) -> str:
     pack, clock, login = web.app.pack, web.app.clock, session.account.login
-    office, indicator = session.account.role is Role.OFFICE, paper.text("indicator")
+    office, indicator = _enters(session), paper.text("indicator")
     owns = office or any(s.indicator.id == indicator for s in _standings(web, tx, session)[0])
     match paper.text("do"):
         case "check" if office:

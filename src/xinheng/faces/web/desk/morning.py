@@ -12,7 +12,7 @@ from xinheng.evidence.subjects import service as subjects
 from xinheng.evidence.subjects.appeals import APPEAL
 from xinheng.evidence.submissions import service as submissions
 from xinheng.evidence.submissions.model import State as Sent
-from xinheng.faces.web.access import oversees
+from xinheng.faces.web.access import keeps
 from xinheng.faces.web.context import Web
 from xinheng.faces.web.desk import todo_views
 from xinheng.faces.web.desk.cases_reach import in_scope
@@ -97,7 +97,7 @@ def _elsewhere(tx: Transaction, session: Session, scope: frozenset[UUID] | None)
         held = submissions.counts(tx, [account.agency]).get(Sent.WAITING, 0)
         if held:
             yield Elsewhere("待审核的报送", grouped(held), "/desk/submissions")
-    if oversees(session):
+    if keeps(session):
         doubts = subjects.open_reviews(tx, 1, 1)[1]
         if doubts:
             yield Elsewhere("主体核对", grouped(doubts), "/desk/reviews")

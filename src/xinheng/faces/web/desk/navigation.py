@@ -46,6 +46,11 @@ def _oversees(account: Account) -> bool:
     return account.role in (Role.OFFICE, Role.AUDITOR)
 
 
+def _keeps(account: Account) -> bool:
+    """As far as the role goes; `groups` takes these pages from a lower office."""
+    return _oversees(account)
+
+
 def _everyone(account: Account) -> bool:
     return True
 
@@ -70,7 +75,7 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
             (Link("cases", "/desk/cases", "待办"), _everyone),
             (Link("notices", "/desk/notices", "消息"), _everyone),
             (Link("withdrawals", "/desk/withdrawals", "变更撤销"), _everyone),
-            (Link("reviews", "/desk/reviews", "核对"), _oversees),
+            (Link("reviews", "/desk/reviews", "核对"), _keeps),
         ),
     ),
     (
@@ -117,9 +122,9 @@ _GROUPS: Final[tuple[tuple[str, tuple[tuple[Link, _Rule], ...]], ...]] = (
             (Link("proposals", "/desk/proposals", "目录建议"), _everyone),
             (Link("bought", "/desk/bought", "外购数据"), _everyone),
             (Link("exports", "/desk/exports", "导出记录"), _everyone),
-            (Link("audit", "/desk/audit", "操作日志"), _oversees),
+            (Link("audit", "/desk/audit", "操作日志"), _keeps),
             (Link("notices-log", "/desk/notices/log", "发送记录"), _oversees),
-            (Link("timers", "/desk/timers", "定时运行"), _oversees),
+            (Link("timers", "/desk/timers", "定时运行"), _keeps),
         ),
     ),
     ("公示网站", ((Link("home", "/", "公示网站"), _everyone),)),
@@ -131,10 +136,17 @@ def _reaches(account: Account, link: Link) -> bool:
     return account.role is not Role.ASSESSOR or link.key in ("desk", "assessments", "home")
 
 
-def groups(account: Account) -> tuple[Group, ...]:
-    """The groups of an account, without pages that it may not open."""
+def groups(account: Account, *, keeps: bool) -> tuple[Group, ...]:
+    """The groups of an account, without pages that it may not open. `keeps`: see `access.keeps`."""
     found = (
-        Group(text, tuple(link for link, allows in links if allows(account) and _reaches(account, link)))
+        Group(
+            text,
+            tuple(
+                link
+                for link, allows in links
+                if allows(account) and _reaches(account, link) and (keeps or allows is not _keeps)
+            ),
+        )
         for text, links in _GROUPS
     )
     return tuple(group for group in found if group.links)

@@ -14,7 +14,17 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.networks import may_reach
 from xinheng.core.times import Known
 from xinheng.faces.app.settings_channels import TIMERS
-from xinheng.faces.web.access import AnySession, Overseer, OwnForm, check_token, overseer, signed_in, who
+from xinheng.faces.web.access import (
+    AnySession,
+    Keeper,
+    Overseer,
+    OwnForm,
+    check_token,
+    keeper,
+    overseer,
+    signed_in,
+    who,
+)
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import notices_views as views
 from xinheng.faces.web.desk.cases_reach import in_scope
@@ -34,7 +44,7 @@ from xinheng.office.notices.model import FATES, Fate, Where
 from xinheng.outward import targets
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
-office_router = APIRouter(include_in_schema=False, dependencies=[Depends(overseer)])
+office_router = APIRouter(include_in_schema=False)
 PATH: Final = "/desk/notices"
 FIELDS: Final = 60
 LOG: Final = 50
@@ -204,7 +214,7 @@ def _judge(web: Web, url: str) -> None:
 # -- what was sent -----------------------------------------------------------------------------------
 
 
-@office_router.get(f"{PATH}/log")
+@office_router.get(f"{PATH}/log", dependencies=[Depends(overseer)])
 def show_log(
     web: House,
     session: Overseer,
@@ -233,7 +243,7 @@ def show_log(
     return web.render.private("desk/notices_log.html", "notices-log", view=view, who=who(session))
 
 
-@office_router.post(f"{PATH}/log/retry")
+@office_router.post(f"{PATH}/log/retry", dependencies=[Depends(overseer)])
 def retry(web: House, session: Overseer, form: OwnForm) -> Response:
     """Try a delivery anew that was given up."""
     number = _uuid(form.get("delivery", "")) or UUID(int=0)
@@ -243,9 +253,8 @@ def retry(web: House, session: Overseer, form: OwnForm) -> Response:
                 found=f"编号 {number} 不在本账号的范围", expected="发送记录中的一条", todo="从发送记录进入"
             )
         notices.retry(tx, number)
-        audit.note(
-            tx, web.app.clock, session.account.login, "notices.retry", str(number), session.account.account
-        )
+        by = session.account
+        audit.note(tx, web.app.clock, by.login, "notices.retry", str(number), by.account)
     return RedirectResponse(f"{PATH}/log", 303, {"cache-control": PRIVATE})
 
 
@@ -254,8 +263,8 @@ def _within(web: Web, tx: Transaction, session: Session, number: UUID) -> bool:
     return found is not None and (scope is None or found.agency in scope)
 
 
-@office_router.get("/desk/timers")
-def show_timers(web: House, session: Overseer) -> Response:
+@office_router.get("/desk/timers", dependencies=[Depends(keeper)])
+def show_timers(web: House, session: Keeper) -> Response:
     """What runs by the clock, and how it ended last."""
     with web.transaction() as tx:
         last = {run.name: run for run in recurring.runs(tx)}

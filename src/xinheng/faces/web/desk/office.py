@@ -15,7 +15,7 @@ from xinheng.evidence.ledger import store as ledger_store
 from xinheng.evidence.ledger.publishing import latest
 from xinheng.evidence.subjects import service as subjects
 from xinheng.evidence.subjects.model import Review, ReviewKind
-from xinheng.faces.web.access import Overseer, overseer, who
+from xinheng.faces.web.access import Keeper, Overseer, keeper, keeps, overseer, scope, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
 from xinheng.faces.web.desk.views import AgencyLine, AuditLine, AuditView, OfficeView, ReviewLine
@@ -25,7 +25,7 @@ from xinheng.office.access import audit
 from xinheng.office.access import service as agencies
 from xinheng.office.access.model import Agency, AgencyKind
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(overseer)])
+router = APIRouter(include_in_schema=False)
 SILENT_AFTER: Final = 30  # days without a submission, from which the page says so; a hint, not a rule
 REVIEWS: Final = 50
 
@@ -89,13 +89,15 @@ ACTIONS: Final = {
 }
 
 
-@router.get("/desk/office")
+@router.get("/desk/office", dependencies=[Depends(overseer)])
 def show_office(web: House, session: Overseer) -> Response:
     """Every agency's figures, what waits for a decision, the state of the log."""
     with web.transaction() as tx:
-        known = {a.agency: a for _, a in agencies.tree(tx) if a.kind is not AgencyKind.OFFICE}
-        sums = intake.sums_by_agency(tx)
-        waiting, count = subjects.open_reviews(tx, 1, REVIEWS)
+        seen = scope(session)
+        bodies = [a for _, a in agencies.tree(tx) if seen is None or a.agency in seen]
+        known = {a.agency: a for a in bodies if a.kind is not AgencyKind.OFFICE}
+        sums = {a: s for a, s in intake.sums_by_agency(tx).items() if seen is None or a in seen}
+        waiting, count = subjects.open_reviews(tx, 1, REVIEWS) if keeps(session) else ([], 0)
         log = _log(web, tx)
     day = web.today()
     lines = tuple(agency_line(a, sums.get(a.agency), day) for a in known.values())
@@ -103,6 +105,7 @@ def show_office(web: House, session: Overseer) -> Response:
         subtitle=f"截至 {day}，全部报送",
         figures=_figures(len(known), sums.values()),
         agencies=lines,
+        decides=keeps(session),
         reviews=tuple(_review_line(r) for r in waiting),
         more_reviews=count - len(waiting),
         log=log,
@@ -174,9 +177,9 @@ def _log(web: Web, tx: Transaction) -> tuple[Pair, ...]:
     )
 
 
-@router.get("/desk/audit")
+@router.get("/desk/audit", dependencies=[Depends(keeper)])
 def show_audit(
-    web: House, session: Overseer, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
+    web: House, session: Keeper, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
     """The audit log, newest first."""
     if wanted.form:

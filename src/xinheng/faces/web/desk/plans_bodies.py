@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 
-from xinheng.faces.web.access import Overseer, OwnForm, overseer, who
+from xinheng.faces.web.access import Overseer, OwnForm, keeps, overseer, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk.plans import PATH
 from xinheng.faces.web.errors import RoleRefusedError
@@ -62,7 +62,7 @@ def _page(web: Web, session: Session, errors: Sequence[FormError] = ()) -> Respo
         lines=lines,
         agencies=every,
         open=sum(not line.agencies for line in lines),
-        may_enter=session.account.role is Role.OFFICE,
+        may_enter=session.account.role is Role.OFFICE and keeps(session),
         errors=tuple(errors),
     )
     status = 422 if errors else 200
@@ -72,7 +72,7 @@ def _page(web: Web, session: Session, errors: Sequence[FormError] = ()) -> Respo
 @router.post(BODIES)
 def enter_body(web: House, session: Overseer, form: OwnForm) -> Response:
     """A body of a document is an agency of the tree, or no longer."""
-    if session.account.role is not Role.OFFICE:
+    if session.account.role is not Role.OFFICE or not keeps(session):
         raise RoleRefusedError(
             found=f"账号 {session.account.login} 只能查看", expected="信用办的账号", todo="请信用办登记"
         )

@@ -12,10 +12,11 @@ from fastapi.responses import RedirectResponse
 from xinheng.faces.app import issuing
 from xinheng.faces.web.access import (
     AnySession,
-    Overseer,
+    Keeper,
     OwnForm,
     Sender,
-    overseer,
+    keeper,
+    keeps,
     scope,
     sender,
     signed_in,
@@ -57,7 +58,7 @@ def _page(
     with web.transaction() as tx:
         found = service.listed(tx, scope(session))
         names = agencies.by_ids(tx, {p.agency for p in found})
-    office = session.account.role is Role.OFFICE
+    office = session.account.role is Role.OFFICE and keeps(session)
     items = {i.id: i.name for i in web.app.pack.items.values()}
     view = views.View(
         lines=tuple(
@@ -169,8 +170,8 @@ def take_back(web: House, session: Sender, proposal: UUID, form: OwnForm) -> Res
     return RedirectResponse(PATH, 303)
 
 
-@router.post(PATH + "/{proposal}/decide", dependencies=[Depends(overseer)])
-def decide(web: House, session: Overseer, proposal: UUID, form: OwnForm) -> Response:
+@router.post(PATH + "/{proposal}/decide", dependencies=[Depends(keeper)])
+def decide(web: House, session: Keeper, proposal: UUID, form: OwnForm) -> Response:
     """The office accepts or refuses."""
     _only_the_office(session)
     to = State.ACCEPTED if form.get("to") == "accepted" else State.REFUSED
@@ -183,8 +184,8 @@ def decide(web: House, session: Overseer, proposal: UUID, form: OwnForm) -> Resp
     return RedirectResponse(PATH, 303)
 
 
-@router.post(PATH + "/{proposal}/mended", dependencies=[Depends(overseer)])
-def mend(web: House, session: Overseer, proposal: UUID, form: OwnForm) -> Response:
+@router.post(PATH + "/{proposal}/mended", dependencies=[Depends(keeper)])
+def mend(web: House, session: Keeper, proposal: UUID, form: OwnForm) -> Response:
     """The office notes that the active pack has the rule mended."""
     _only_the_office(session)
     with web.transaction() as tx:
@@ -192,8 +193,8 @@ def mend(web: House, session: Overseer, proposal: UUID, form: OwnForm) -> Respon
     return RedirectResponse(PATH, 303)
 
 
-@router.post(PATH + "/issue", dependencies=[Depends(overseer)])
-def issue(web: House, session: Overseer, form: OwnForm) -> Response:
+@router.post(PATH + "/issue", dependencies=[Depends(keeper)])
+def issue(web: House, session: Keeper, form: OwnForm) -> Response:
     """Issue what was accepted as the next version, and make it the active pack."""
     _only_the_office(session)
     try:

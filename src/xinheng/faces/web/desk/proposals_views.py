@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from xinheng.core.times import Known
+from xinheng.faces.web.access import keeps
 from xinheng.faces.web.views import FormError, Tag, moment
 from xinheng.law.model import Disclosure, FieldType
 from xinheng.office.access.model import Role, Session
@@ -77,7 +78,7 @@ class View:
 
 def line(found: Proposal, agency: str, items: Mapping[str, str], session: Session) -> ProposalLine:
     """A proposal as this account sees it."""
-    office = session.account.role is Role.OFFICE
+    office = session.account.role is Role.OFFICE and keeps(session)
     undecided = found.state in (State.PROPOSED, State.ACCEPTED)
     item = items.get(found.item, found.item)
     return ProposalLine(

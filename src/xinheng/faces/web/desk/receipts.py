@@ -19,7 +19,7 @@ from xinheng.evidence.intake import store as kept_rows
 from xinheng.evidence.intake.incoming import Incoming
 from xinheng.evidence.intake.model import Outcome, RowResult, Way
 from xinheng.evidence.intake.store import HELD, Asked, Kept
-from xinheng.faces.web.access import AnySession, OwnForm, Sender, scope, sender, signed_in, who
+from xinheng.faces.web.access import AnySession, OwnForm, Sender, oversees, scope, sender, signed_in, who
 from xinheng.faces.web.context import House
 from xinheng.faces.web.desk.cases_receipt import note_seen
 from xinheng.faces.web.desk.exporting import Sheet, Wanted, send
@@ -85,7 +85,7 @@ def own_receipt(tx: Transaction, session: Session, receipt: UUID) -> Kept:
     """A receipt that this account may see. Another agency's is answered as if it did not exist."""
     kept = intake.kept_receipt(tx, receipt)
     mine = scope(session)
-    if mine is not None and mine not in (kept.agency, kept.behalf):
+    if mine is not None and mine.isdisjoint((kept.agency, kept.behalf)):
         raise intake.receipt_absent(receipt)
     return kept
 
@@ -99,11 +99,11 @@ class Filters:
     month: str = ""
     held: str = ""
 
-    def asked(self, agency: UUID | None) -> Asked:
+    def asked(self, among: frozenset[UUID] | None) -> Asked:
         """The same as intake takes it; what cannot be read narrows nothing."""
         since, until = month_of(self.month)
         return Asked(
-            agency=agency,
+            agencies=among,
             item=self.item or None,
             way=self.way if self.way in set(Way) else None,
             behalf=self.way == BEHALF,
@@ -134,7 +134,7 @@ def show_receipts(  # noqa: PLR0913, PLR0917 - a parameter a filter
     held: Annotated[str, Query(max_length=10)] = "",
     page: Annotated[str, Query()] = "",
 ) -> Response:
-    """The agency's receipts, newest first; all of them for the office."""
+    """The agency's receipts, newest first; for an office those of its place."""
     number, filters = page_number(page), Filters(item, way, month.strip(), held)
     if wanted.form:
         return send(web, session, wanted, _sheet(web.app.pack, filters.asked(scope(session))))
@@ -145,7 +145,7 @@ def show_receipts(  # noqa: PLR0913, PLR0917 - a parameter a filter
     view = DeskView(
         title="回执",
         receipts=shown,
-        with_agency=scope(session) is None,
+        with_agency=oversees(session),
         pages=pages(number, total, "/desk/receipts", vars(filters), SIZE),
         filters=receipt_filters(filters, web.app.pack),
         filtered=any(vars(filters).values()),
@@ -191,7 +191,7 @@ def show_receipt(
         names = agencies.by_ids(tx, [kept.agency, *([kept.behalf] if kept.behalf else [])])
         persons = list(_person_lines(tx, kept)) if kept.counts["persons"] else []
     item = web.app.pack.item(kept.item)
-    hand_on = scope(session) is not None and Incoming(web.app.incoming).persons_file(receipt).is_file()
+    hand_on = not oversees(session) and Incoming(web.app.incoming).persons_file(receipt).is_file()
     behalf = names.get(kept.behalf) if kept.behalf else None
     sender = Sent(names[kept.agency].name, behalf.name if behalf else "")
     view = receipt_view(kept, item, sender, persons, hand_on=hand_on, said=said)

@@ -20,7 +20,7 @@ from xinheng.evidence.ledger import history
 from xinheng.evidence.ledger.model import EventKind
 from xinheng.evidence.subjects import service as subjects
 from xinheng.evidence.subjects.model import Decision, Review
-from xinheng.faces.web.access import Overseer, OwnForm, overseer, who
+from xinheng.faces.web.access import Keeper, OwnForm, keeper, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import reviews_views as views
 from xinheng.faces.web.desk.codes import actor_of, require_decider, said
@@ -34,7 +34,7 @@ from xinheng.office.access.model import Role, Session
 from xinheng.office.cases import service as cases
 from xinheng.office.cases.errors import NoteRefused
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(overseer)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(keeper)])
 PATH: Final = "/desk/reviews"
 SIZE: Final = 50
 NOBODY: Final = UUID(int=0)
@@ -43,7 +43,7 @@ NOBODY: Final = UUID(int=0)
 @router.get(PATH)
 def show_reviews(
     web: House,
-    session: Overseer,
+    session: Keeper,
     wanted: Wanted,
     kind: Annotated[str, Query()] = "",
     ended: Annotated[str, Query()] = "",
@@ -111,7 +111,7 @@ def _sheet(web: Web, kind: str, *, closed: bool) -> Sheet:
 
 
 @router.get(f"{PATH}/subjects/{{review}}")
-def show_subject(web: House, session: Overseer, review: UUID) -> Response:
+def show_subject(web: House, session: Keeper, review: UUID) -> Response:
     """A name or code in doubt."""
     with web.transaction() as tx:
         return _subject_page(web, tx, session, subjects.review(tx, review), views.Filled())
@@ -147,7 +147,7 @@ def _require(session: Session) -> None:
 
 
 @router.post(f"{PATH}/subjects/{{review}}")
-def close_subject(web: House, session: Overseer, review: UUID, form: OwnForm) -> Response:
+def close_subject(web: House, session: Keeper, review: UUID, form: OwnForm) -> Response:
     """Close it by one of its decisions, with the reason."""
     _require(session)
     chosen = next((d for d in Decision if d.value == form.get("decision")), None)
@@ -175,7 +175,7 @@ def _note(web: Web, tx: Transaction, session: Session, action: str, detail: str)
 
 
 @router.get(f"{PATH}/records/{{review}}")
-def show_record(web: House, session: Overseer, review: UUID) -> Response:
+def show_record(web: House, session: Keeper, review: UUID) -> Response:
     """A row beside the record it met."""
     with web.transaction() as tx:
         return _record_page(web, tx, session, rows.review(tx, review), views.Filled())
@@ -216,7 +216,7 @@ def held(tx: Transaction, record: UUID) -> tuple[UUID | None, dict[str, str]]:
 
 
 @router.post(f"{PATH}/records/{{review}}")
-def close_record(web: House, session: Overseer, review: UUID, form: OwnForm) -> Response:
+def close_record(web: House, session: Keeper, review: UUID, form: OwnForm) -> Response:
     """Close it: keep what is held, hand it to the first source, or take it as its source's correction."""
     _require(session)
     chosen = next((e for e in Ending if e.value == form.get("decision")), None)

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from xinheng.core.times import Known
 from xinheng.evidence.intake import reviews as rows
-from xinheng.faces.web.access import AnySession, OwnForm, oversees, signed_in, who
+from xinheng.faces.web.access import AnySession, OwnForm, scope, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import reviews_views as views
 from xinheng.faces.web.desk.codes import actor_of, may_decide, require_decider, said
@@ -30,7 +30,8 @@ PATH: Final = "/desk/record-objections"
 def _own(tx: Transaction, session: Session, number: UUID) -> Case:
     """An objection that this account may see. Raises CaseAbsent."""
     case = cases.by_id(tx, number)
-    mine = oversees(session) or session.account.agency in (case.owner, case.opener)
+    seen = scope(session)
+    mine = seen is None or not seen.isdisjoint((case.owner, case.opener))
     if case.kind != rows.OBJECTION or not mine:
         raise CaseAbsent(number)
     return case

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from xinheng.core.errors import Kind, XinhengError
 from xinheng.core.times import SHANGHAI
-from xinheng.evidence.intake import service as intake
+from xinheng.evidence.intake import store as kept_rows
 from xinheng.faces.web.access import (
     COOKIE,
     KNOCK,
@@ -17,6 +17,7 @@ from xinheng.faces.web.access import (
     Fields,
     OwnForm,
     anyone,
+    oversees,
     scope,
     set_cookie,
     signed_in,
@@ -91,7 +92,7 @@ def show_desk(web: House, session: AnySession) -> Response:
     if session.account.role is Role.ASSESSOR:  # whose desk is its assessments
         return RedirectResponse("/desk/assessments", 303, {"cache-control": PRIVATE})
     with web.transaction() as tx:
-        kept = intake.listed(tx, scope(session), RECENT)
+        kept = kept_rows.asked_for(tx, kept_rows.Asked(scope(session)), RECENT)
         receipts = lines(tx, web.app.pack, kept)
         view_of_day = morning(web, tx, session)
     now = web.app.clock.now().at.astimezone(SHANGHAI)
@@ -99,7 +100,7 @@ def show_desk(web: House, session: AnySession) -> Response:
         title=session.agency.name if session.agency else "信用办工作台",
         subtitle=f"{session.account.name}，{now:%Y-%m-%d}",
         receipts=receipts,
-        with_agency=scope(session) is None,
-        may_send=session.agency is not None and scope(session) is not None,
+        with_agency=oversees(session),
+        may_send=session.agency is not None and session.account.holds(Role.CLERK),
     )
     return web.render.private("desk/home.html", "desk", desk=view, morning=view_of_day, who=who(session))

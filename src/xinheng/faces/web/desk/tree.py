@@ -202,9 +202,8 @@ def change_settings(web: House, session: AnySession, form: OwnForm, code: str) -
     """Whether a colleague looks before a submission counts as sent."""
     with web.transaction() as tx:
         agency = agencies.by_code(tx, code)
-        allowed = session.account.role is Role.OFFICE or delegation.administers(
-            tx, session.account, agency.agency, web.app.clock
-        )
+        office = session.account.role is Role.OFFICE and require(tx, session, agency, web.today(), quiet=True)
+        allowed = office or delegation.administers(tx, session.account, agency.agency, web.app.clock)
         if not allowed:
             raise RoleRefusedError(
                 found=f"账号 {session.account.login} 不能设定{agency.name}",

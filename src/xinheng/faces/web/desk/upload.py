@@ -40,7 +40,7 @@ def _blank(web: Web, session: Session) -> UploadForm:
     )
     with web.transaction() as tx:
         lower = behalves(tx, session, web.today())
-        before = receipts.asked_for(tx, receipts.Asked(agency=scope(session)), 1)
+        before = receipts.asked_for(tx, receipts.Asked(agencies=scope(session)), 1)
     return UploadForm(
         behalves=tuple((b.code, b.name) for b in lower),
         items=items,

@@ -206,6 +206,7 @@ class OfficeView:
     agencies: tuple[AgencyLine, ...]
     reviews: tuple[ReviewLine, ...]
     log: tuple[Pair, ...]
+    decides: bool = True  # whether what waits for a decision is this account's to see
     more_reviews: int = 0
 
 
