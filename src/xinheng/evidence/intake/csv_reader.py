@@ -18,9 +18,10 @@ from itertools import islice
 from pathlib import Path
 
 from xinheng.core.errors import XinhengError
-from xinheng.evidence.intake import encoding, mapping
+from xinheng.evidence.intake import encoding, header_rows, mapping
 from xinheng.evidence.intake.csv_reader_records import Record, fit, records
 from xinheng.evidence.intake.csv_reader_regular import Layout, Scanner, Seen, in_place, regular
+from xinheng.evidence.intake.header_rows import Head
 from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
 from xinheng.evidence.intake.model import Limits, Staged
 from xinheng.evidence.intake.model_refusals import EmptyFileError, NoHeaderError, TooLargeError
@@ -173,24 +174,24 @@ def _layout(data: Path, name: str, known: Dictionary, limits: Limits) -> Layout:
     """Delimiter and header: the delimiter under which the first rows map best."""
     with data.open("rb") as file:
         text = file.read(HEAD_BYTES).decode("utf-8-sig", errors="ignore")
-    best: tuple[tuple[int, int], str, int, list[Record]] | None = None
+    best: tuple[tuple[int, int], str, Head, list[Record]] | None = None
     widest: list[Record] = []
     for delimiter in DELIMITERS:
         rows = list(islice(records(io.StringIO(text, newline=""), delimiter), HEADER_ROWS))
         widest = max(widest, rows, key=_width)
-        index = known.find([row.cells for row in rows])
-        if index is not None:
-            score = known.score(rows[index].cells)
+        head = header_rows.head(known, [row.cells for row in rows])
+        if head is not None:
+            score = known.score(head.cells)
             if best is None or score > best[0]:
-                best = (score, delimiter, index, rows)
+                best = (score, delimiter, head, rows)
     if best is None:
         raise no_header(name, [row.cells for row in widest], limits)
-    _, delimiter, index, rows = best
-    cells = _trim(rows[index].cells)
+    _, delimiter, head, rows = best
+    cells = _trim(head.cells)
     refuse_columns(len(cells), limits, name)
-    lines = sum(1 + "".join(row.cells).count("\n") for row in rows[: index + 1])
-    top = tuple(tuple(row.cells) for row in rows[: index + 1])
-    return Layout(delimiter, index, lines, mapping.plan(cells, known), top)
+    lines = sum(1 + "".join(row.cells).count("\n") for row in rows[: head.index + 1])
+    top = (*(tuple(row.cells) for row in rows[: head.index]), tuple(head.cells))
+    return Layout(delimiter, head.index, lines, mapping.plan(cells, known), top, head.note)
 
 
 def _width(rows: list[Record]) -> int:
@@ -222,6 +223,4 @@ def _notes(found: encoding.Survey, layout: Layout) -> tuple[str, ...]:
     notes = []
     if found.encoding not in (encoding.UTF8, encoding.UTF8_MARK):
         notes.append(f"文件按 {found.encoding} 编码读取；如文字有误，请另存为 UTF-8 后重传")
-    if layout.header_index:
-        notes.append(f"表头在第 {layout.header_index + 1} 行，其上的标题行不作数据")
-    return tuple(notes)
+    return (*notes, *layout.notes)

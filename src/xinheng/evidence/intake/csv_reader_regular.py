@@ -41,6 +41,7 @@ class Layout:
     header_lines: int  # physical lines up to and with the header
     columns: tuple[ColumnPlan, ...]
     top: tuple[tuple[str, ...], ...] = ()  # records down to the header and with it
+    notes: tuple[str, ...] = ()  # where the header stands, for the receipt
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ import pyarrow.parquet as pq
 
 from xinheng.core.errors import XinhengError
 from xinheng.core.identity import mask
-from xinheng.evidence.intake import mapping, spreadsheet_ods, spreadsheet_parts
+from xinheng.evidence.intake import header_rows, mapping, spreadsheet_ods, spreadsheet_parts
 from xinheng.evidence.intake.csv_reader import no_header, refuse_columns, refuse_rows
+from xinheng.evidence.intake.header_rows import Head
 from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
 from xinheng.evidence.intake.model import DROPPED, ColumnPlan, Limits
 from xinheng.evidence.intake.model_refusals import (
@@ -96,11 +97,11 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
         spreadsheet_parts.weigh(path, limits)
     sheets = spreadsheet_ods.look(path, limits) if kind == "ODS" else ()
     reader = fastexcel.read_excel(path.read_bytes())
-    chosen, header, table = _choose(reader, known, path.name, wanted, limits)
-    header_cells = _cells(table.slice(header, 1))[0]
-    width = _width(table, header)
+    chosen, head, table = _choose(reader, known, path.name, wanted, limits)
+    header = head.index
+    width = _width(table, header + 1 - head.rows)
     refuse_columns(width, limits, path.name)
-    columns = mapping.plan(header_cells[:width], known)
+    columns = mapping.plan(head.cells[:width], known)
     body = table.select(range(width)).slice(header + 1)
     refuse_rows(body.num_rows, limits, path.name)
     numbers = pa.table(_sheet(reader, chosen, "boolean").to_arrow())
@@ -111,20 +112,20 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
         "rows": rows,
         "header_line": header + 1,
         "columns": [asdict(c) for c in columns],
-        "top": _cells(table.slice(0, header + 1)),
-        "notes": _notes(reader, chosen, header, _marks(path, kind, chosen, sheets)),
+        "top": [*_cells(table.slice(0, header)), head.cells],
+        "notes": _notes(reader, chosen, head, _marks(path, kind, chosen, sheets)),
     }
 
 
 def _choose(
     reader: Any, known: Dictionary, name: str, wanted: str | None, limits: Limits
-) -> tuple[int, int, pa.Table]:
-    """Index of the sheet, index of its header row, and its cells as text.
+) -> tuple[int, Head, pa.Table]:
+    """Index of the sheet, its header, and its cells as text.
 
     Visible sheets first, in their order. Raises `NoHeaderError`, `EmptyFileError`.
     """
     first_rows: list[list[str | None]] = []
-    hidden: list[tuple[int, int, pa.Table]] = []
+    hidden: list[tuple[int, Head, pa.Table]] = []
     for index, title in enumerate(reader.sheet_names):
         if wanted is not None and title != wanted:
             continue
@@ -132,12 +133,12 @@ def _choose(
         table = pa.table(sheet.to_arrow())
         rows = _cells(table.slice(0, HEADER_ROWS))
         first_rows += rows
-        header = known.find(rows)
-        if header is None:
+        head = header_rows.head(known, rows)
+        if head is None:
             continue
         if sheet.visible == "visible" or wanted is not None:
-            return index, header, table
-        hidden.append((index, header, table))
+            return index, head, table
+        hidden.append((index, head, table))
     if hidden:
         return hidden[0]
     if wanted is not None and wanted not in reader.sheet_names:
@@ -231,14 +232,13 @@ def _marks(
     return sheets[chosen] if chosen < len(sheets) else spreadsheet_parts.SheetMarks()
 
 
-def _notes(reader: Any, chosen: int, header: int, found: spreadsheet_parts.SheetMarks) -> list[str]:
+def _notes(reader: Any, chosen: int, head: Head, found: spreadsheet_parts.SheetMarks) -> list[str]:
     notes = []
     names = [mask(name)[0] for name in reader.sheet_names]  # notes stand in the receipt
     if len(names) > 1:
         others = "、".join(n for i, n in enumerate(names) if i != chosen)[:200]
         notes.append(f"读取的是工作表“{names[chosen]}”；未读取：{others}")
-    if header:
-        notes.append(f"表头在第 {header + 1} 行，其上的标题行不作数据")
+    notes += head.note
     if found.formulas:
         notes.append(f"有 {found.formulas} 个公式单元格，按文件里保存的结果读取，请核对")
     if found.errors:
