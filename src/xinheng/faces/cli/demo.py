@@ -13,7 +13,9 @@ from rich.table import Table
 
 from xinheng.faces.app.demo.places import CITY
 from xinheng.faces.app.demo.running import Running, demo_settings, running
+from xinheng.faces.cli.noting import noting
 from xinheng.faces.jobs import working
+from xinheng.faces.web.listening import listening
 from xinheng.faces.web.server import serve
 
 
@@ -36,8 +38,12 @@ def demo(
             ready = stack.enter_context(running(settings, say))
         _announce(out, ready)
         if not build_only:
-            with working(ready.app):
-                serve(ready.app, settings.bind, settings.port)
+            with (
+                listening(settings.bind, settings.port) as sockets,
+                noting(settings),
+                working(ready.app),
+            ):
+                serve(ready.app, sockets)
 
 
 def _progress(out: Console) -> Progress:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,12 @@ KEEP_ALIVE = 15  # seconds
 GRACE = 20  # seconds for running requests when the server stops
 
 
-def serve(app: App, host: str = LOOPBACK, port: int = PORT) -> None:
-    """Serve portal, desk and api until stopped by a signal."""
-    running = server(app, host, port)
+def serve(app: App, sockets: Sequence[socket.socket]) -> None:
+    """Serve portal, desk and api on bound sockets (`listening`) until stopped by a signal."""
+    running = server(app)
     app.reload_pack()
     with settled():
-        running.run()
+        running.run(list(sockets))
 
 
 @contextmanager
