@@ -109,6 +109,14 @@ def test_a_list_is_filtered_and_turned(visit: Visiting, script: bool) -> None:
     assert page.title().startswith("行政处罚公示")
 
 
+def test_one_long_content_does_not_squeeze_the_names_beside_it(visit: Visiting) -> None:
+    citizen = visit(1280)
+    citizen.go("/lists?item=penalty")
+    citizen.page.evaluate("document.querySelector('.clamp').textContent = '很长的事实'.repeat(600)")
+    widths = citizen.page.evaluate("[...document.querySelectorAll('thead th')].map(e => e.offsetWidth)")
+    assert widths[1] > 130 and widths[3] > 130, widths
+
+
 def test_the_keyboard_reaches_the_content_first(visit: Visiting) -> None:
     citizen = visit()
     citizen.go("/")
