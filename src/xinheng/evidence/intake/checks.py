@@ -74,7 +74,7 @@ def _own(item: Item) -> tuple[Rule, ...]:
             f"OR (\"{party}__verdict\" = 'implausible' AND confirmed IS NULL)",
             Severity.RETURN,
             party,
-            "没有可用的统一社会信用代码，无法确定是哪一个组织（填写：{found}）",
+            "没有可用的统一社会信用代码，无法确定是哪一个组织；该栏所填为{found}",
             "有效的18位统一社会信用代码；代码少见但确认无误的，在“代码确认”列填“是”",
         ),
     )
