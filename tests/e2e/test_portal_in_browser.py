@@ -114,7 +114,7 @@ def test_one_long_content_does_not_squeeze_the_names_beside_it(visit: Visiting) 
     citizen.go("/lists?item=penalty")
     citizen.page.evaluate("document.querySelector('.clamp').textContent = '很长的事实'.repeat(600)")
     widths = citizen.page.evaluate("[...document.querySelectorAll('thead th')].map(e => e.offsetWidth)")
-    assert widths[1] > 130 and widths[3] > 130, widths
+    assert min(widths[1], widths[3]) > 130, widths
 
 
 def test_the_keyboard_reaches_the_content_first(visit: Visiting) -> None:
