@@ -143,7 +143,7 @@ def no_header(name: str, rows: Sequence[Sequence[str | None]], limits: Limits) -
     return NoHeaderError(
         found=f"前 {HEADER_ROWS} 行没有一行像本事项的表头；首行为“{'、'.join(first)[:80]}”",
         expected="表头使用数据项代码、标准中文名称或常用写法，至少能认出两列",
-        todo="核对报送事项是否选对，或用 --map 指定各列",
+        todo="核对报送事项是否选对；把各列的表头改成标准中文名称后重新报送（命令行可用 --map 指定各列）",
         where=name,
     )
 

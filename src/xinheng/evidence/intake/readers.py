@@ -98,14 +98,17 @@ def _is_json(path: Path, head: bytes) -> bool:
     if path.suffix.lower() in _WORKBOOK_NAMES:
         raise _not_a_table(path, "名字是工作簿，内容不是")
     if text.startswith(b"["):
-        raise _not_a_table(path, "内容是一个 JSON 数组")
+        todo = "去掉最外面的方括号和对象之间的逗号，每行写一个对象；或另存为 XLSX、CSV 后重新报送"
+        raise _not_a_table(path, "内容是一个 JSON 数组", todo)
     return text.startswith(b"{") or path.suffix.lower() in _JSON_NAMES
 
 
-def _not_a_table(path: Path, found: str) -> NotATableError:
+def _not_a_table(
+    path: Path, found: str, todo: str = "在表格软件中另存为 XLSX 或 CSV UTF-8 后重新报送"
+) -> NotATableError:
     return NotATableError(
         found=found,
         expected="XLSX、XLS、ET、ODS、CSV、TSV，或每行一个对象的 JSON 行文件",
-        todo="在表格软件中另存为 XLSX 或 CSV UTF-8 后重新报送",
+        todo=todo,
         where=path.name,
     )
