@@ -67,7 +67,7 @@ def within_sql(item: Item, span: Span, day: date) -> str | None:
 def _own(item: Item) -> tuple[Rule, ...]:
     party = item.roles["party_code"]
     return (
-        Rule(ROW, "fault IS NOT NULL", Severity.RETURN, None, "{found}", "每格对应一个表头"),
+        Rule(ROW, "fault IS NOT NULL", Severity.RETURN, None, "{found}", "每格对应一个表头，格里是值本身"),
         Rule(
             PARTY,
             f"\"{party}\" IS NULL OR coalesce(\"{party}__verdict\", '') NOT IN ('valid', 'implausible') "

@@ -106,14 +106,15 @@ def _read(path: Path, target: Path, known: Dictionary, limits: Limits, wanted: s
     refuse_rows(body.num_rows, limits, path.name)
     numbers = pa.table(_sheet(reader, chosen, "boolean").to_arrow())
     numbers = numbers.select(range(width)).slice(header + 1)
-    rows = _write(target, columns, body, numbers, header + 2)
+    marks = _marks(path, kind, chosen, sheets)
+    rows = _write(target, columns, body, numbers, (header + 2, _faults(columns, marks)))
     return {
         "kind": kind,
         "rows": rows,
         "header_line": header + 1,
         "columns": [asdict(c) for c in columns],
         "top": [*_cells(table.slice(0, header)), head.cells],
-        "notes": _notes(reader, chosen, head, _marks(path, kind, chosen, sheets)),
+        "notes": _notes(reader, chosen, head, marks),
     }
 
 
@@ -178,10 +179,27 @@ def _width(table: pa.Table, header: int) -> int:
     return width
 
 
+def _faults(columns: tuple[ColumnPlan, ...], marks: spreadsheet_parts.SheetMarks) -> dict[int, str]:
+    """What is wrong with rows, by line: an error stands where a value should, unknown which."""
+    found: dict[int, list[str]] = {}
+    for cell in marks.broken:
+        at = cell.column - marks.first_column
+        if 0 <= at < len(columns) and columns[at].mapped:
+            said = f"{cell.place} 格（{columns[at].header}）是错误值 {cell.value}，读不出内容"
+            found.setdefault(cell.row, []).append(said)
+    return {row: "；".join(said) for row, said in found.items()}
+
+
 def _write(
-    target: Path, columns: tuple[ColumnPlan, ...], body: pa.Table, numbers: pa.Table, first_line: int
+    target: Path,
+    columns: tuple[ColumnPlan, ...],
+    body: pa.Table,
+    numbers: pa.Table,
+    placed: tuple[int, dict[int, str]],
 ) -> int:
-    """The staged file: cells of the columns that are kept, and the number of rows that are not blank."""
+    """The staged file: cells of the columns that are kept, and the number of rows that are not blank.
+    `placed`: the first line of the body, and what is wrong with lines."""
+    first_line, faults = placed
     texts: dict[str, Any] = {}
     dropped = pa.array([0] * body.num_rows, pa.int32())
     numeric = pa.array([""] * body.num_rows, pa.string())
@@ -201,6 +219,8 @@ def _write(
     )
     lines = pa.array(range(first_line, first_line + body.num_rows), pa.int32())
     fault = pa.nulls(body.num_rows, pa.string())
+    if faults:
+        fault = pa.array((faults.get(first_line + i) for i in range(body.num_rows)), pa.string())
     staged = pa.table({"line": lines, **texts, "dropped": dropped, "numeric": numeric, "fault": fault})
     staged = staged.filter(filled_rows)
     pq.write_table(staged, target, row_group_size=ROW_GROUP, compression="snappy")
@@ -242,7 +262,8 @@ def _notes(reader: Any, chosen: int, head: Head, found: spreadsheet_parts.SheetM
     if found.formulas:
         notes.append(f"有 {found.formulas} 个公式单元格，按文件里保存的结果读取，请核对")
     if found.errors:
-        notes.append(f"有 {found.errors} 个单元格是错误值（如 #DIV/0!），按空白处理")
+        back = "；其中在数据项列里的，该行退回（#N/A 除外）" if found.broken else ""
+        notes.append(f"有 {found.errors} 个单元格是错误值（如 #DIV/0!），按空白处理{back}")
     if found.hidden_rows:
         notes.append(f"有 {found.hidden_rows} 行处于隐藏状态，同样作为数据读取")
     return notes

@@ -31,10 +31,27 @@ _OVERLAP = 256  # longest tag looked for, so that none is lost between two steps
 _RATIO_FLOOR = 1 << 20  # a small part may be as regular as it likes
 _SAVE_AGAIN = "用表格软件打开，另存为 XLSX 后重新报送"
 _TAGS = re.compile(rb'<(?:\w+:)?f[ />]|<(?:\w+:)?row [^>]*hidden="(?:1|true)"|<(?:\w+:)?c [^>]*t="e"')
+# An error in a cell: its place and its value. #N/A says that there is nothing, in text files too.
+_BROKEN = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"[^>]* t="e"[^>]*>'
+    rb"(?:<(?:\w+:)?f(?: [^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>(#(?!N/A)[^<]{1,12})<"
+)
+_PLACE = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})[0-9]')
+_MOST_BROKEN = 100_000  # cells; more are counted only
 _BEGINS = (0x0809, 0x0409, 0x0209, 0x0009)  # the first record of every workbook that Excel ever wrote
 _FILEPASS = 0x002F  # what follows is encrypted
 _ENTRY, _SMALL = 128, 4096  # bytes of a directory entry; below, a stream lies in the small stream
 _DTD = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A cell whose formula gave an error: row from 1, column from 0, its place as the sheet names it."""
+
+    row: int
+    column: int
+    place: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,8 @@ class SheetMarks:
     formulas: int = 0
     errors: int = 0
     hidden_rows: int = 0
+    broken: tuple[Broken, ...] = ()  # XLSX only: error cells with their places, without #N/A
+    first_column: int = 0  # of the first rows: what stands left of it readers leave out
 
 
 def kind_of(path: Path) -> str:
@@ -101,6 +120,8 @@ def weigh(path: Path, limits: Limits) -> None:
 def marks(path: Path, sheet: int) -> SheetMarks:
     """Formula cells, error cells and hidden rows of the sheet at this index of an XLSX file."""
     formulas = errors = hidden = 0
+    broken: dict[str, Broken] = {}
+    first: int | None = None
     with _opened(path) as archive:
         part = _sheet_part(archive, sheet, path.name)
         if part is None:
@@ -113,7 +134,24 @@ def marks(path: Path, sheet: int) -> SheetMarks:
                 hidden += b"hidden" in text
                 errors += text.endswith(b't="e"')
                 formulas += not (b"hidden" in text or text.endswith(b't="e"'))
-    return SheetMarks(formulas, errors, hidden)
+            if first is None:
+                first = min(map(_column, _PLACE.findall(piece)), default=None)
+            if errors and len(broken) < _MOST_BROKEN:
+                broken |= {cell.place: cell for cell in map(_broken, _BROKEN.finditer(piece))}
+    return SheetMarks(formulas, errors, hidden, tuple(broken.values()), first or 0)
+
+
+def _broken(match: re.Match[bytes]) -> Broken:
+    letters, row, value = match.groups()
+    return Broken(int(row), _column(letters), (letters + row).decode(), value.decode(errors="replace"))
+
+
+def _column(letters: bytes) -> int:
+    """`A` is 0, `AA` is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
 
 
 def _windows(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[tuple[bytes, int]]:

@@ -142,6 +142,25 @@ def test_formulas_errors_and_hidden_rows_are_said(tmp_path: Path, engine: Engine
     assert scanned(staged, engine, "c4") == [("2",), ("1.5",)]
 
 
+def test_an_error_where_a_field_should_be_is_a_fault_of_its_row(tmp_path: Path, engine: Engine) -> None:
+    """Wherever the table begins; #N/A and cells beside the fields are empty, as they are in text files."""
+
+    def fill(_: Any, sheet: Any) -> None:
+        for place, cells in enumerate([["处罚公示表"], [*HEADER, "辅助列"], *[ROW] * 4], 2):
+            sheet.write_row(place, 1, cells)
+        sheet.write_formula(4, 5, "=B9/0", None, "#DIV/0!")
+        sheet.write_formula(4, 1, "=VLOOKUP(1,A:B,9)", None, "#REF!")
+        sheet.write_formula(5, 5, "=NA()", None, "#N/A")
+        sheet.write_formula(6, 7, "=1/0", None, "#DIV/0!")
+
+    staged = stage(xlsx(tmp_path / "a.xlsx", fill), engine)
+    assert [c.header for c in staged.columns] == [*HEADER, "辅助列"]
+    faults = dict(scanned(staged, engine, "line, fault"))
+    assert {line: bool(fault) for line, fault in faults.items()} == {5: True, 6: False, 7: False, 8: False}
+    assert f"F5 格（{HEADER[4]}）是错误值 #DIV/0!" in faults[5]
+    assert f"B5 格（{HEADER[0]}）是错误值 #REF!" in faults[5]
+
+
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path, engine: Engine) -> None:
     path = xlsx(tmp_path / "a.xlsx", rows_of(HEADER, ["=1+1 公司", *ROW[1:]]))
     staged = stage(path, engine)
