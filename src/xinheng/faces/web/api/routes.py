@@ -109,7 +109,12 @@ def organisation(found: Subject) -> dict[str, Any]:
 async def search(
     request: Request,
     web: House,
-    q: Annotated[str, Query(description="名称的一部分，或代码", json_schema_extra={"maxLength": MOST_ASKED})],
+    q: Annotated[
+        str,
+        Query(
+            description="名称的一部分，或代码", json_schema_extra={"minLength": 1, "maxLength": MOST_ASKED}
+        ),
+    ],
     page: Annotated[int, Query(ge=1, le=50)] = 1,
 ) -> Response:
     """One page of what the text finds; a misspelt name finds names much like it."""
