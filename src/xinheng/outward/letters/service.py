@@ -110,6 +110,20 @@ def _about(tx: Transaction, new: NewLetter, clock: Clock) -> None:
             expected="收函单位或其下级单位的待办事项",
             todo="重新选择事项",
         )
+    if new.previous is None and new.cases:
+        _once(tx, new)
+
+
+def _once(tx: Transaction, new: NewLetter) -> None:
+    """No open letter is about these cases: two of one kind would tell an agency the same under two numbers."""
+    store_ties.hold(tx, new.agency)  # whoever presses twice waits for the first
+    there = store_ties.under_way(tx, new.cases)
+    if there:
+        raise LetterRefused(
+            found=f"{len(there)} 件事项已经在另一件没有办结的函里",
+            expected="还没有发函、也没有草稿的事项",
+            todo="打开已有的函继续办理，或先弃掉那份草稿",
+        )
 
 
 def _before(tx: Transaction, new: NewLetter, actor: Actor) -> Letter:

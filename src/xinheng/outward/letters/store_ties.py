@@ -52,6 +52,14 @@ def tied_of(tx: Transaction, letters: Sequence[UUID]) -> list[Row]:
     )
 
 
+def hold(tx: Transaction, agency: UUID) -> None:
+    """Let nobody else draft to this agency until the end of the transaction."""
+    tx.fetch(
+        "select pg_advisory_xact_lock(hashtextextended('letters:' || %(agency)s::text, 0))",
+        {"agency": agency},
+    )
+
+
 def under_way(tx: Transaction, cases: Sequence[UUID]) -> dict[UUID, UUID]:
     """Those of the cases that an open letter is about already: case -> letter."""
     rows = tx.fetch(

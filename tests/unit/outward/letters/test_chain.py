@@ -258,6 +258,36 @@ def test_two_writers_take_numbers_without_gap_or_double(database: Database, cloc
     assert len({letter.number for letter in found}) == 8
 
 
+def test_one_open_letter_about_a_case_even_for_who_presses_twice(
+    database: Database, clock: SteppingClock
+) -> None:
+    with database.transaction() as tx:
+        office = build(tx, clock)
+        late = office.overdue(tx)
+    made, refused = [], []
+    together = threading.Barrier(2)
+
+    def press() -> None:
+        together.wait(30)
+        try:
+            with database.transaction() as tx:
+                made.append(office.draft(tx, about=late))
+        except LetterRefused as refusal:
+            refused.append(refusal)
+
+    presses = [threading.Thread(target=press) for _ in range(2)]
+    for each in presses:
+        each.start()
+    for each in presses:
+        each.join(60)
+    assert (len(made), [r.found for r in refused]) == (1, ["2 件事项已经在另一件没有办结的函里"])
+    with database.transaction() as tx:
+        service.discard(tx, made[0].letter, clock, office.head)
+        office.issued(tx, about=late)
+        with pytest.raises(LetterRefused, match="另一件没有办结的函"):
+            office.draft(tx, about=late)
+
+
 def test_every_state_and_act_has_its_row() -> None:
     assert set(NAMES) == set(State)
     assert set(ACTS) == set(Act)
