@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
 from xinheng.ground.engine import Engine
 from xinheng.ground.keys import Keys
-from xinheng.ground.store import Database, Server, revision
+from xinheng.ground.store import Database, Server, kept_running, revision
 from xinheng.ground.store.errors import SchemaUnknown
 from xinheng.judgement.publicity.projector import PublicityProjector
 from xinheng.law.packs import Pack
@@ -157,7 +157,7 @@ def open_app(settings: Settings, clock: Clock | None = None, *, serving: bool = 
     home = Home(settings.home)
     home.require()
     with ExitStack() as stack:
-        dsn = stack.enter_context(address(settings, home))
+        dsn = stack.enter_context(address(settings, home, keep=serving))
         there, wanted = revision(dsn)
         if there != wanted:
             raise SchemaUnknown(f"数据库结构为 {there or '空'}，程序需要 {wanted}")
@@ -177,12 +177,15 @@ def open_app(settings: Settings, clock: Clock | None = None, *, serving: bool = 
 
 
 @contextmanager
-def address(settings: Settings, home: Home) -> Iterator[str]:
-    """The database's address while the block lasts: the one of the settings, or of the home's own server."""
+def address(settings: Settings, home: Home, *, keep: bool = False) -> Iterator[str]:
+    """The database's address while the block lasts: the one of the settings, or of the home's own server.
+
+    `keep`: the home's own server is started again where it crashes.
+    """
     if settings.dsn is not None:
         yield settings.dsn
         return
-    with Server(home.db, settings.db_user) as server:
+    with Server(home.db, settings.db_user) as server, kept_running(server) if keep else nullcontext():
         yield server.dsn
 
 

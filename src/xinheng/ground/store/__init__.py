@@ -3,6 +3,7 @@
 from xinheng.ground.store.backup import Manifest, backup, restore
 from xinheng.ground.store.database import Database
 from xinheng.ground.store.errors import StatementFailed, StoreUnavailable, UniqueClash
+from xinheng.ground.store.keeping import kept_running
 from xinheng.ground.store.migrate import migrate, revision
 from xinheng.ground.store.server import Server
 from xinheng.ground.store.transaction import Params, Row, Transaction
@@ -18,6 +19,7 @@ __all__ = [
     "Transaction",
     "UniqueClash",
     "backup",
+    "kept_running",
     "migrate",
     "restore",
     "revision",

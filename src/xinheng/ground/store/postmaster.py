@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
+import stat
+import tempfile
 import time
 from pathlib import Path
 
 from xinheng.ground.store.binaries import RunAs
 
 PORT = 5432  # of the socket's file name only; nothing listens on TCP
+SOCKET_LIMIT = 107  # bytes of sun_path on Linux, less the closing NUL
 STILL_IN_USE = "is still in use"  # said while the children of a killed postmaster are on their way out
 
 # Written anew at every start, so that a new version of the program brings its settings with it.
@@ -70,6 +73,29 @@ def launch(run_as: RunAs, programs: Path, folder: Path, sockets: Path) -> str | 
             break
         time.sleep(0.25)
     return output
+
+
+def socket_folder(run_as: RunAs, folder: Path) -> Path:
+    """`<folder>/run`, or a private temporary folder where that path is too long: after a crash the same one
+    as before, for it stands in the addresses that others have."""
+    inside = folder.resolve() / "run"
+    if len(os.fsencode(inside)) + len(f"/.s.PGSQL.{PORT}.lock") <= SOCKET_LIMIT:
+        return inside
+    crashed = read_pid_file(folder / "data")
+    if crashed is not None and crashed[1] and _is_private(Path(crashed[1]), run_as.uid):
+        return Path(crashed[1])
+    outside = Path(tempfile.mkdtemp(prefix="xinheng-"))
+    run_as.own(outside)
+    return outside
+
+
+def _is_private(folder: Path, uid: int) -> bool:
+    """Whether this is a folder that the account alone can enter."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == uid and stat.S_IMODE(found.st_mode) == 0o700
 
 
 def read_pid_file(data: Path) -> tuple[int, str] | None:

@@ -11,7 +11,6 @@ import fcntl
 import os
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,12 +23,11 @@ from psycopg import sql
 
 from xinheng.ground.store.binaries import RunAs, check_reach, choose_user, find_programs
 from xinheng.ground.store.errors import DiskFull, ServerFailed
-from xinheng.ground.store.postmaster import PORT, launch, living_pid, read_pid_file
+from xinheng.ground.store.postmaster import PORT, launch, living_pid, read_pid_file, socket_folder
 
 ROLE = "xinheng"  # owns the database, and is nothing more: a superuser could read the files of its account
 ADMIN = "postgres"
 DATABASE = "xinheng"
-SOCKET_LIMIT = 107  # bytes of sun_path on Linux, less the closing NUL
 ROOM_FOR_INIT = 200 * 1024 * 1024  # bytes: cluster 40 MB, first WAL segments, and air
 NO_SPACE = ("No space left on device", "Disk quota exceeded")
 
@@ -96,6 +94,16 @@ class Server:
             self._start()
             if keep:
                 self._keep.touch(mode=0o600)
+
+    def revive(self) -> bool:
+        """Start it anew where we are a user and its process has ended (a crash); whether that was so."""
+        if living_pid(self.data) is not None:  # looked at every other second: without the lock
+            return False
+        with self._deciding():
+            if self._use is None or living_pid(self.data) is not None:
+                return False
+            self._start()
+            return True
 
     def stop(self) -> bool:
         """Stop a kept server. False where it still has users: then the last of them stops it."""
@@ -169,8 +177,9 @@ class Server:
             programs = find_programs(run_as, self.folder / "programs")
             if not self.data.exists():
                 self._initialise(run_as, programs)
+            sockets = socket_folder(run_as, self.folder)  # by the pid file that is forgotten next
             self._forget_stranger()
-            output = launch(run_as, programs, self.folder, self._socket_folder(run_as))
+            output = launch(run_as, programs, self.folder, sockets)
             if output is not None:
                 raise self._failure("启动失败（pg_ctl）", output)
             self._make_database()
@@ -223,15 +232,6 @@ class Server:
         if not path.exists():
             _write_private(path, secrets.token_urlsafe(32))
         return path.read_text(encoding="ascii").strip()
-
-    def _socket_folder(self, run_as: RunAs) -> Path:
-        """`<home>/db/run`, or a private temporary folder where that path is too long."""
-        inside = self.folder.resolve() / "run"
-        if len(os.fsencode(inside)) + len(f"/.s.PGSQL.{PORT}.lock") <= SOCKET_LIMIT:
-            return inside
-        outside = Path(tempfile.mkdtemp(prefix="xinheng-"))
-        run_as.own(outside)
-        return outside
 
     def _make_database(self) -> None:
         """The role and its database, step by step: whatever a killed start left is found."""

@@ -9,9 +9,9 @@ import socket
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.conftest import SteppingClock
 
@@ -58,8 +58,7 @@ def test_it_says_where_it_listens_and_what_goes_wrong(settings: Settings) -> Non
         try:
             found = ADDRESS.search(process.stdout.readline())
             assert found is not None  # with port 0, the one that was taken
-            with urllib.request.urlopen(f"{found[0]}/about", timeout=60) as answer:
-                assert answer.status == 200
+            assert httpx.get(f"{found[0]}/about", timeout=60).status_code == 200
             assert process.stderr is not None
             noted = process.stderr.readline()
         finally:
