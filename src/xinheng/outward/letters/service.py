@@ -115,7 +115,7 @@ def _about(tx: Transaction, new: NewLetter, clock: Clock) -> None:
 
 
 def _once(tx: Transaction, new: NewLetter) -> None:
-    """No open letter is about these cases: two of one kind would tell an agency the same under two numbers."""
+    """No open letter is about these cases: two would tell an agency the same under two numbers."""
     store_ties.hold(tx, new.agency)  # whoever presses twice waits for the first
     there = store_ties.under_way(tx, new.cases)
     if there:
