@@ -90,6 +90,16 @@ def test_health_finds_nothing_missing_in_a_shipped_pack(name: str) -> None:
     result = CliRunner().invoke(app, ["health", name, "--on", "2026-11-20"])
     assert result.exit_code == 0, result.output
     assert "缺少事项 0 个，数据项 0 个" in result.stdout
+    assert "（加 --own 列出）" in result.stdout
+
+
+def test_diff_says_types_and_openness_in_chinese() -> None:
+    result = CliRunner().invoke(app, ["diff", "hunan", "hunan-yongzhou"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    assert "主体名称，文字，必填，政务共享，至多 200 字" in result.stdout
+    assert "退回：" in result.stdout
+    for word in ("text，", "shared", "return："):
+        assert word not in result.stdout
 
 
 def test_show_says_who_supplies_an_item_and_which_marks_are_unsettled() -> None:

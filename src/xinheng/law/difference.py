@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from xinheng.law.model import Check, Field, Item, Timeliness
 from xinheng.law.packs import Pack
+from xinheng.law.words import DISCLOSURES, SEVERITIES, TYPES
 
 
 class Change(StrEnum):
@@ -81,7 +82,8 @@ def _field(field: Field) -> str:
         if field.span
         else ""
     )
-    return f"{field.name}，{field.type.value}，{presence}，{field.disclosure.value}{length}{values}{span}"
+    kind, openness = TYPES[field.type], DISCLOSURES[field.disclosure]
+    return f"{field.name}，{kind}，{presence}，{openness}{length}{values}{span}"
 
 
 def _checks(item: Item | None) -> dict[str, str]:
@@ -90,7 +92,7 @@ def _checks(item: Item | None) -> dict[str, str]:
 
 def _check(check: Check) -> str:
     until = f" 至 {check.span.to} 前" if check.span.to else ""
-    return f"{check.severity.value}：{check.message}（{check.sql}），自 {check.span.start}{until}"
+    return f"{SEVERITIES[check.severity]}：{check.message}（{check.sql}），自 {check.span.start}{until}"
 
 
 def _terms(item: Item | None) -> dict[str, str]:

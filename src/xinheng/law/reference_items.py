@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from xinheng.law.model import Field, Item, Severity
+from xinheng.law.model import Field, Item
 from xinheng.law.packs import Pack
 from xinheng.law.reference_tables import cited, section, spanned, table, yes
 from xinheng.law.roles import UNNUMBERED
-from xinheng.law.words import DISCLOSURES, EVERY, KINDS, PROVIDERS, SOURCES, TYPES, marked
+from xinheng.law.words import DISCLOSURES, EVERY, KINDS, PROVIDERS, SEVERITIES, SOURCES, TYPES, marked
 
 _PROFILES = {"report": "标准", "collected": "补录"}
-_SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 
 
 def described(pack: Pack, item: Item) -> str:
@@ -87,7 +86,7 @@ def common(pack: Pack) -> str:
                     (short, "、".join(check.profiles)),
                     (
                         f"`{short}`", message, check.expected.replace(f"“{name}”", "“（数据项）”"),
-                        _SEVERITY[check.severity], "、".join(_PROFILES[p] for p in check.profiles),
+                        SEVERITIES[check.severity], "、".join(_PROFILES[p] for p in check.profiles),
                         spanned(check.span), pack.cite(check.basis),
                     ),
                 )  # fmt: skip
@@ -162,7 +161,7 @@ def _timeliness(pack: Pack, item: Item) -> str:
 def _checks(pack: Pack, item: Item) -> str:
     rows = [
         (
-            f"`{c.id}`", c.message, c.expected if len(c.expected) < 80 else "见值表", _SEVERITY[c.severity],
+            f"`{c.id}`", c.message, c.expected if len(c.expected) < 80 else "见值表", SEVERITIES[c.severity],
             "、".join(_PROFILES[p] for p in c.profiles), spanned(c.span), pack.cite(c.basis),
         )
         for c in item.checks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xinheng.law.kinds import Disclosure, Every, FieldType, ItemClass, ProviderKind, SourceClass
+from xinheng.law.kinds import Disclosure, Every, FieldType, ItemClass, ProviderKind, Severity, SourceClass
 from xinheng.law.model import Item
 from xinheng.law.workplans import Reach, Rhythm
 
@@ -69,6 +69,7 @@ DISCLOSURES = {
     Disclosure.SHARED: "政务共享",
     Disclosure.AUTHORISED: "授权查询",
 }
+SEVERITIES = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 REACHES = {
     Reach.LIVE: "平台计算",
     Reach.BY_HAND: "人工填报",

@@ -22,16 +22,14 @@ from xinheng.faces.cli.screen import console, listing
 from xinheng.faces.cli.writing import put_aside
 from xinheng.law.difference import Change, differences
 from xinheng.law.health import Gap, examine
-from xinheng.law.model import Severity
 from xinheng.law.packs import CHECKED, Pack, load, shipped
 from xinheng.law.reference import page
-from xinheng.law.words import DISCLOSURES, KINDS, PROVIDERS, SOURCES, marked
+from xinheng.law.words import DISCLOSURES, KINDS, PROVIDERS, SEVERITIES, SOURCES, marked
 
 app = typer.Typer(help="规则包：检查、查看、生成说明", no_args_is_help=True)
 
 PAGES = Path("docs/policy")
 REFUSED = 3  # as for every refusal of what was given (see main.EXIT_CODES)
-_SEVERITY = {Severity.RETURN: "退回", Severity.MARK: "标记", Severity.WARN: "提示"}
 _CHANGES = {Change.ADDED: "新增", Change.REMOVED: "删除", Change.CHANGED: "变更"}
 PackName = Annotated[str, typer.Option("--pack", metavar="名称", help="规则包名称")]
 _MARKS = (("归集", "collected"), ("公示", "shown"), ("上报", "reported"))
@@ -136,7 +134,7 @@ def show(
     checks = listing("校验", "结果", "说明", "依据")
     for rule in found.checks_on(day):
         said = rule.message.replace("{found}", "…")  # what a row says stands there
-        checks.add_row(rule.id, _SEVERITY[rule.severity], escape(said), escape(loaded.cite(rule.basis)))
+        checks.add_row(rule.id, SEVERITIES[rule.severity], escape(said), escape(loaded.cite(rule.basis)))
     out.print(checks)
 
 
@@ -187,7 +185,7 @@ def health(
     missing = found.missing
     out.print(
         f"缺少事项 {len(found.of(Gap.ITEM))} 个，数据项 {len(found.of(Gap.FIELD))} 个；自身待核实、已届满 "
-        f"{len(found.findings) - len(missing)} 处",
+        f"{len(found.findings) - len(missing)} 处{'' if own else '（加 --own 列出）'}",
         markup=False,
     )
     table = listing("种类", "内容", "依据")
