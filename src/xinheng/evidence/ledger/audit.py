@@ -6,7 +6,6 @@ only the operator (or an auditor beside him) can run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xinheng.core.times import Known
@@ -20,20 +19,47 @@ _CLASSES = {"public": "公开", "shared": "政务共享", "authorised": "授权�
 
 
 @dataclass(frozen=True)
+class Closed:
+    """A closed epoch as the database holds it: to be compared with what was signed when it was closed."""
+
+    epoch: int
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True)
 class Audited:
-    """What was looked at: events of the open epoch, and how many of them have lost their content by law."""
+    """What was looked at: events of the open epoch, how many of all have lost their content by law, and the
+    closed epochs."""
 
     events: int
     erased: int
+    closed: tuple[Closed, ...] = ()
 
 
 def audit(tx: Transaction) -> Audited:
-    """Recompute the open epoch from contents to head. Raises LogDiverged at the first thing that differs."""
+    """Recompute every epoch from contents to head. Raises LogDiverged at the first thing that differs."""
     head = store.read_head(tx)
-    erased, known, size, frontier = 0, None, 0, list[bytes]()
-    for rows in _pages(tx, head):
-        for place, row in enumerate(rows, size):
-            if row[0] != head.first_seq + place:
+    erased, closed, next_seq = 0, list[Closed](), 0
+    for epoch in store.epochs(tx):
+        if epoch.first_seq != next_seq or (epoch.closed_size is None) != (epoch.epoch == head.epoch):
+            raise _differs(0, f"纪元 {epoch.epoch} 的起点或关闭条数与账本头不符")
+        size = head.size if epoch.closed_size is None else epoch.closed_size
+        known, frontier, gone = _audit_epoch(tx, epoch.first_seq, size)
+        erased, next_seq = erased + gone, epoch.first_seq + size
+        if epoch.closed_size is not None:
+            closed.append(Closed(epoch.epoch, size, merkle.root(frontier)))
+        elif tuple(frontier) != head.frontier or (size and known != head.known):
+            raise _differs(size, "事件与账本头不符")
+    return Audited(head.size, erased, tuple(closed))
+
+
+def _audit_epoch(tx: Transaction, first_seq: int, size: int) -> tuple[Known | None, list[bytes], int]:
+    """The last known time, the frontier and how many contents were erased of one epoch."""
+    erased, known, done, frontier = 0, None, 0, list[bytes]()
+    while done < size and (rows := store.full_events(tx, first_seq + done, min(PAGE, size - done))):
+        for place, row in enumerate(rows, done):
+            if row[0] != first_seq + place:
                 raise _differs(place, "位置不连续")
             at = Known(row[3])
             if known is not None and at < known:
@@ -41,17 +67,10 @@ def audit(tx: Transaction) -> Audited:
             known = at
             erased += _audit_content(row, place)
         leaves = [merkle.leaf_hash(leaf_data(row[2], Known(row[3]), row[4])) for row in rows]
-        size, frontier = merkle.extended(size, frontier, leaves)
-    if (size, tuple(frontier)) != (head.size, head.frontier) or (size and known != head.known):
-        raise _differs(size, "事件与账本头不符")
-    return Audited(size, erased)
-
-
-def _pages(tx: Transaction, head: store.Head) -> Iterator[list[Row]]:
-    first = head.first_seq
-    while rows := store.full_events(tx, first, min(PAGE, head.first_seq + head.size - first)):
-        yield rows
-        first += len(rows)
+        done, frontier = merkle.extended(done, frontier, leaves)
+    if done != size:
+        raise _differs(done, "事件与账本头不符")
+    return known, frontier, erased
 
 
 def _audit_content(row: Row, place: int) -> bool:

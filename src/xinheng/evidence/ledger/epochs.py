@@ -11,12 +11,10 @@ from xinheng.evidence.ledger.batches import Single
 from xinheng.evidence.ledger.errors import EpochNotNeeded
 from xinheng.evidence.ledger.model import Appended, EventKind, Provenance
 from xinheng.evidence.ledger.projection import Projector
-from xinheng.evidence.ledger.publishing import Latest, LogFiles, latest, write_log
+from xinheng.evidence.ledger.publishing import CLOSING, Latest, LogFiles, latest, write_log
 from xinheng.evidence.ledger.service import append_one, origin_of
 from xinheng.evidence.ledger.tiles import TileFolder
 from xinheng.ground.store.transaction import Transaction
-
-CLOSING = "closing"  # folder: the old epoch's log as far as the database still holds it
 
 
 def new_epoch(

@@ -14,11 +14,10 @@ from uuid import UUID
 
 from xinheng.evidence.ledger import merkle, store
 from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, parsed
-from xinheng.evidence.ledger.epochs import CLOSING
 from xinheng.evidence.ledger.errors import ContentErased, LogDiverged, NotPublic, NotPublished, RecordAbsent
 from xinheng.evidence.ledger.history import Version, history
 from xinheng.evidence.ledger.model import CLASSES, EventKind
-from xinheng.evidence.ledger.publishing import CHECKPOINT, LogFiles
+from xinheng.evidence.ledger.publishing import CHECKPOINT, CLOSING, LogFiles
 from xinheng.evidence.ledger.tiles import TileFolder
 from xinheng.ground.keys import LogKey
 from xinheng.ground.store.transaction import Transaction

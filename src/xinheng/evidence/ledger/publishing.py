@@ -15,7 +15,8 @@ from pathlib import Path
 
 from xinheng.core.times import Known
 from xinheng.evidence.ledger import merkle, store
-from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, signed
+from xinheng.evidence.ledger.audit import Closed
+from xinheng.evidence.ledger.checkpoint import Checkpoint, opened, parsed, signed
 from xinheng.evidence.ledger.errors import LogDiverged
 from xinheng.evidence.ledger.model import LEAF_TAIL, leaf_head
 from xinheng.evidence.ledger.tiles import WIDTH, TileFolder, flush, write_aside
@@ -24,6 +25,7 @@ from xinheng.ground.store.transaction import Transaction
 
 PAGE = WIDTH * 200  # events read at once
 CHECKPOINT = "checkpoint"
+CLOSING = "closing"  # folder: a closed epoch's log as far as the database still holds it
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,16 @@ def _leaves(tx: Transaction, first: int, count: int) -> Iterator[bytes]:
             if same != (kind, known):
                 same, head = (kind, known), leaf_head(kind, Known(known))
             yield head + entry + LEAF_TAIL
+
+
+def fits_closing(files: LogFiles, closed: Closed) -> bool:
+    """Whether a closed epoch is still what was signed of it; true where nothing was (its key was lost, or
+    the database was not what had been published)."""
+    folder = files.epoch(closed.epoch)
+    path = folder / CLOSING / CHECKPOINT
+    note = path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+    signed_then = parsed(note)
+    return signed_then is None or (signed_then.size, signed_then.root) == (closed.size, closed.root)
 
 
 def write_log(tx: Transaction, head: store.Head, folder: Path, key: LogKey) -> str:

@@ -131,6 +131,12 @@ def epoch_of(tx: Transaction, seq: int) -> Epoch:
     return Epoch(*rows[0])
 
 
+def epochs(tx: Transaction) -> list[Epoch]:
+    """Every epoch, oldest first."""
+    rows = tx.fetch("select epoch, origin, first_seq, closed_size from epochs order by epoch")
+    return [Epoch(*row) for row in rows]
+
+
 class EventStream:
     """Events on their way into the table: gets `seq` and `known`, and carries the frontier along."""
 

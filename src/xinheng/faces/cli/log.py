@@ -99,8 +99,12 @@ def verify(
             head = ledger.read_head(tx)
             found = audit(tx)
             others = disagreements(tx, house.engine)
+        rewritten = [each for each in found.closed if not publishing.fits_closing(house.files, each)]
         erased = f"，其中 {found.erased} 条内容已依法删除" if found.erased else ""
         _say(f"数据库：纪元 {head.epoch}，{found.events} 条事件与账本头相符{erased}")
+        for each in rewritten:
+            _say(f"已关闭的纪元 {each.epoch}：数据库所存 {each.size} 条与关闭时签署的检查点不符")
+            code = code or 1
         for one in others:
             _say(f"与日志不符：{one}")
         if others:

@@ -115,3 +115,8 @@ def test_a_new_epoch_is_opened_only_where_one_is_needed(prepared: Settings, call
             tx.fetch("select c.public from contents c join events using (event) order by seq desc")[0][0]
         )
     assert said["lost"]["to"] == {"epoch": 0, "position": 2}
+    with open_app(prepared) as house, house.database.transaction() as tx:
+        tx.execute("update events set known = known - interval '1 s' where seq = 0")
+        tx.execute("update pack_activations set known = known - interval '1 s'")
+    refused = call("verify")
+    assert (refused.exit_code, "已关闭的纪元 0" in refused.output) == (1, True)
