@@ -49,7 +49,8 @@ def passwords(place: Town) -> dict[str, str]:
 def rows(place: Town, start: int, authority: str) -> list[dict[str, str]]:
     """Two right rows and a wrong one."""
     day = place.day - timedelta(days=200)
-    own = {"处罚机关": authority, "数据来源单位": authority}
+    long = "没收违法所得、没收非法财物的金额（万元）"  # wider than a phone where it cannot wrap
+    own = {"处罚机关": authority, "数据来源单位": authority, long: ""}
     return [
         *(invented.penalty(n, day, **own) for n in (start, start + 1)),
         invented.penalty(start + 2, day, 处罚类别="罚", **own),
