@@ -166,8 +166,9 @@ async def fields(request: Request) -> dict[str, str]:
 Fields = Annotated[dict[str, str], Depends(fields)]
 
 
-def own_form(session: AnySession, form: Fields) -> dict[str, str]:
+def own_form(request: Request, session: AnySession, form: Fields) -> dict[str, str]:
     """The fields of a form that this session's own page carried. Raises ForeignFormError."""
+    request.state.session = session  # whose page answers where it did not (see form_lost)
     check_token(session, form)
     return form
 

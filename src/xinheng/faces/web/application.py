@@ -49,6 +49,7 @@ from xinheng.faces.web.desk.appraisal_routes import FILES as APPRAISAL_FILES
 from xinheng.faces.web.desk.appraisal_routes import ROUTERS as APPRAISAL
 from xinheng.faces.web.desk.books_routes import ROUTERS as BOOKS
 from xinheng.faces.web.desk.form_lost import handler as lost
+from xinheng.faces.web.desk.form_lost import stale
 from xinheng.faces.web.desk.form_routes import ROUTERS as ENTRY
 from xinheng.faces.web.desk.letters_routes import ROUTERS as LETTERS
 from xinheng.faces.web.desk.letters_routes import UPLOADS as LETTER_FILES
@@ -61,7 +62,7 @@ from xinheng.faces.web.desk.turns import Turns
 from xinheng.faces.web.desk.uploads import Uploads
 from xinheng.faces.web.desk.watch_routes import ROUTERS as WATCH
 from xinheng.faces.web.desk.watch_routes import UPLOADS as WATCH_LISTS
-from xinheng.faces.web.errors import SignInNeededError
+from xinheng.faces.web.errors import ForeignFormError, SignInNeededError
 from xinheng.faces.web.guard import BODY_LIMIT, Guard
 from xinheng.faces.web.pace import Pace
 from xinheng.faces.web.pages import STATIC, Renderer, Site, assets_digest
@@ -123,6 +124,7 @@ def create_app(app: App) -> FastAPI:
     respond = failures.responder(render)
     failures.install(web, respond)
     web.add_exception_handler(SignInNeededError, lost(render, respond))
+    web.add_exception_handler(ForeignFormError, stale(render, respond))
     for router in (*ROUTERS, *ROOMS):
         web.include_router(router)
     describe(web)
