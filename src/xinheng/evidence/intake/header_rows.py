@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from xinheng.evidence.intake.headers import HEADER_ROWS, Dictionary
 from xinheng.law.headers import UNMAPPED
 
+_ITSELF = ("名称", "全称")  # of what the group says
 Cells = Sequence[str | None]
 
 
@@ -80,4 +81,4 @@ def _meant(known: Dictionary, group: str, name: str) -> str:
     for text in (f"{group}{name}", f"{group}({name})", f"{group}_{name}"):
         if group and known.read(text).target != UNMAPPED:
             return text
-    return name
+    return group if name in _ITSELF and known.read(group).target != UNMAPPED else name

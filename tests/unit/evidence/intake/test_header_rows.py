@@ -35,12 +35,12 @@ def test_two_rows_are_one_header_where_cells_are_merged(known: Dictionary) -> No
 
 
 def test_a_name_says_more_under_its_group(known: Dictionary) -> None:
-    upper = ["行政相对人", "", "处罚机关", "", "处罚决定日期"]
-    lower = ["名称", "类别", "名称", CODE, ""]
+    upper = ["行政相对人", "", "处罚机关", "", "处罚决定日期", "数据来源单位"]
+    lower = ["名称", "类别", "名称", CODE, "", "名称"]
     found = head(known, [upper, lower, DATA])
     assert found is not None
     assert [known.read(cell).target for cell in found.cells] == [
-        *("CF_XDR_MC", "CF_XDR_LB", "CF_CFJG", "CF_CFJGDM", "CF_JDRQ")
+        *("CF_XDR_MC", "CF_XDR_LB", "CF_CFJG", "CF_CFJGDM", "CF_JDRQ", "CF_SJLY")
     ]
 
 
