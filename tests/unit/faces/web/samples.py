@@ -163,6 +163,7 @@ RECORD_VIEW = portal.RecordView(
     ),
     corrected=True,
     unverified="“较大数额”的标准没有读到原文，按较轻一类处理。",
+    outlived="这项规定自 2026-04-01 起失效，作出决定时有效。",
 )
 LISTING = portal.ListingView(
     item="penalty",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from tests.e2e import invented
 from tests.e2e.town import NAME, Town
 from tests.unit.faces.web.asgi import Client
 
+from xinheng.faces.web.portal.outlived import outlived
 from xinheng.faces.web.portal.windows import windows_of
 from xinheng.judgement.publicity import service as publicity
 
@@ -216,6 +218,28 @@ def test_the_windows_of_a_record_are_those_that_it_has(place: Town) -> None:
     assert titles(ends=False, elsewhere=False) == ["内容有误"]  # a permit
     assert titles(ends=True, elsewhere=False) == ["内容有误", "信用修复", "处罚决定"]
     assert titles(ends=True, elsewhere=True) == ["内容有误", "信用修复", "市场监管", "处罚决定"]
+
+
+@pytest.mark.parametrize(
+    ("regime", "day", "told"),
+    [
+        ("R2026", date(2026, 11, 20), None),
+        ("R2023", date(2026, 3, 31), None),
+        ("R2023", date(2026, 4, 1), "自 2026-04-01 起失效"),
+        ("R1999", date(2026, 4, 1), None),  # of an older pack
+    ],
+)
+def test_a_record_whose_rule_was_repealed_since_says_so(
+    place: Town, regime: str, day: date, told: str | None
+) -> None:
+    with place.app.database.transaction() as tx:
+        row = publicity.publicity_of(tx, [record_of(place, 2)])[record_of(place, 2)][0]
+    said = outlived(place.app.pack, replace(row, decision=replace(row.decision, regime=regime)), day)
+    assert (said is None) == (told is None)
+    if said and told:
+        assert told in said
+        assert "现行的是《信用修复管理办法》（国家发展改革委令第36号）" in said
+        assert "过渡规定未读到" in said  # so whether the old penalties are kept as they were is open
 
 
 def test_no_instrument_read_in_part_is_said_to_be_read_in_full(client: Client) -> None:

@@ -14,6 +14,7 @@ from xinheng.evidence.ledger.model import EventKind
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House
 from xinheng.faces.web.errors import NotShownError
+from xinheng.faces.web.portal.outlived import outlived
 from xinheng.faces.web.portal.record_fields import published, role_text
 from xinheng.faces.web.portal.shown import Public
 from xinheng.faces.web.portal.views import HistoryStep, RecordView, term_bar
@@ -133,6 +134,7 @@ def record_view(
         windows=windows_of(pack, day, ends=ends, elsewhere=any(is_shown(o, day) for o in others)),
         corrected=corrected,
         unverified=_unverified(row),
+        outlived=outlived(pack, row, day),
     )
 
 

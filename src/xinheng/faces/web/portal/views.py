@@ -169,6 +169,7 @@ class RecordView:
     windows: tuple[Window, ...]
     corrected: bool = False
     unverified: str | None = None
+    outlived: str | None = None  # that the rule was repealed since
     empty_fields: tuple[str, ...] = ()  # public fields that the source left empty
 
 
