@@ -13,7 +13,7 @@ from xinheng.faces.app.errors import HomeTaken
 from xinheng.faces.app.home import Home
 from xinheng.faces.app.settings import Settings
 from xinheng.faces.app.wiring import address, log_files
-from xinheng.ground.store import Database, Manifest, Server, backup, restore
+from xinheng.ground.store import Database, Manifest, Server, backup, others_at, restore
 from xinheng.office.access import accounts, audit
 
 
@@ -38,6 +38,8 @@ def restore_home(settings: Settings, file: Path, clock: Clock | None = None) -> 
         if settings.dsn is None and Server(home.db, settings.db_user).has_users():
             raise HomeTaken("有其他进程正在使用数据库", "停止服务后重试", str(home.root))
         with address(settings, home) as dsn:
+            if settings.dsn is not None and others_at(dsn):
+                raise HomeTaken("有其他进程以同一账户连接着数据库", "停止服务后重试", str(home.root))
             manifest = restore(dsn, _folders(home), file)
             with Database(dsn, size=2) as database:
                 with database.transaction() as tx:

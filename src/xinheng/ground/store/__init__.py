@@ -1,6 +1,6 @@
 """PostgreSQL: finding or starting it, transactions, migrations, backup."""
 
-from xinheng.ground.store.backup import Manifest, backup, restore
+from xinheng.ground.store.backup import Manifest, backup, others_at, restore
 from xinheng.ground.store.database import Database
 from xinheng.ground.store.errors import StatementFailed, StoreUnavailable, UniqueClash
 from xinheng.ground.store.keeping import kept_running
@@ -21,6 +21,7 @@ __all__ = [
     "backup",
     "kept_running",
     "migrate",
+    "others_at",
     "restore",
     "revision",
 ]

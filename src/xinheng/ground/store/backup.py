@@ -14,12 +14,14 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from xinheng.core.reasons import said_in_chinese
@@ -27,6 +29,7 @@ from xinheng.core.times import Clock
 from xinheng.ground.store.binaries import CLEAN_ENVIRONMENT, package_folder
 from xinheng.ground.store.errors import BackupRefused, DiskFull, SchemaUnknown
 from xinheng.ground.store.migrate import known_revisions, migrate, revision
+from xinheng.ground.store.pgdriver import translate
 
 FORMAT = "xinheng-backup/1"
 DUMP = "database.dump"
@@ -95,6 +98,26 @@ def restore(dsn: str, folders: Mapping[str, Path], file: Path) -> Manifest:
             _replace(folder, aside / label, aside / f"{label}.old")
     migrate(dsn)
     return manifest
+
+
+def others_at(dsn: str, patience: float = 3.0) -> bool:
+    """Whether another session of the same role is connected; one on its way out is waited for, in seconds.
+
+    Raises StoreUnavailable.
+    """
+    asked = """select count(*) from pg_stat_activity
+               where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
+                 and backend_type = 'client backend'"""
+    until = time.monotonic() + patience
+    try:
+        with psycopg.connect(dsn, autocommit=True) as link:
+            while link.execute(asked).fetchone() != (0,):
+                if time.monotonic() > until:
+                    return True
+                time.sleep(0.1)
+    except psycopg.Error as error:
+        raise translate(error) from error
+    return False
 
 
 def _members(folders: Mapping[str, Path]) -> dict[str, Path]:

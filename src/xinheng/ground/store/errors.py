@@ -134,3 +134,16 @@ class BackupRefused(XinhengError):
 
     def __init__(self, found: str, todo: str, where: str | None = None) -> None:
         super().__init__(found=found, expected="由 xinheng db backup 生成的完整文件", todo=todo, where=where)
+
+
+class DatabaseUnsuited(XinhengError):
+    """The database that the settings name cannot hold a platform."""
+
+    code: ClassVar[str] = "XH310"
+    kind: ClassVar[Kind] = Kind.NOT_READY
+    title: ClassVar[str] = "这个数据库不能使用"
+
+    def __init__(self, found: str, todo: str) -> None:
+        super().__init__(
+            found=found, expected="PostgreSQL 15 或更高，库的编码为 UTF8，账户可以在其中建表", todo=todo
+        )

@@ -6,11 +6,11 @@ Alembic and SQLAlchemy are imported when they are needed: every command would wa
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from xinheng.ground.store.errors import SchemaUnknown
+from xinheng.ground.store.errors import DatabaseUnsuited, SchemaUnknown
 from xinheng.ground.store.pgdriver import translate
 
 if TYPE_CHECKING:
@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 # The steps lie beside the sources in the checkout: <root>/migrations.
 MIGRATIONS = Path(__file__).resolve().parents[4] / "migrations"
 STEP = "[0-9]*_*.py"
+OLDEST = 15  # PostgreSQL
 LOCK = 0x58494E48  # "XINH": two processes never migrate at once
 
 
 def migrate(dsn: str) -> list[str]:
     """Apply the steps that are missing, all in one transaction; the revisions applied (empty: nothing to do).
 
-    Raises SchemaUnknown where the database is newer than the program, StoreUnavailable without one.
+    Raises SchemaUnknown where the database is newer than the program, StoreUnavailable without one,
+    DatabaseUnsuited where it is too old, not in UTF-8, or closed to this role.
     """
     try:
         with psycopg.connect(dsn) as guard:
+            _require_suited(guard)
             guard.execute("select pg_advisory_lock(%s)", [LOCK])
             return _migrate(dsn)
     except psycopg.Error as error:
@@ -48,6 +51,20 @@ def revision(dsn: str) -> tuple[str | None, str]:
     except psycopg.Error as error:
         raise translate(error) from error
     return row[0] if row else None, known_revisions()[0]
+
+
+def _require_suited(link: psycopg.Connection[Any]) -> None:
+    """Where the settings name a database of the operator's own: told before anything is begun."""
+    version, encoding = link.info.server_version, link.info.parameter_status("server_encoding")
+    if version < OLDEST * 10_000:
+        raise DatabaseUnsuited(f"PostgreSQL {version // 10_000}", "换到该版本以上的服务器")
+    if encoding != "UTF8":
+        todo = "另建一个库：create database … encoding 'UTF8' template template0"
+        raise DatabaseUnsuited(f"库的编码为 {encoding}", todo)
+    asked = "select coalesce(has_schema_privilege(current_schema(), 'create'), false)"
+    if link.execute(asked).fetchone() != (True,):
+        todo = "由管理员执行 alter database … owner to 该账户，或 grant create on schema public to 该账户"
+        raise DatabaseUnsuited("账户不能在库中建表", todo)
 
 
 def known_revisions() -> list[str]:

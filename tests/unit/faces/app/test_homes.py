@@ -305,6 +305,16 @@ def test_a_home_in_use_is_not_restored_under_its_users(settings, clock, tmp_path
         restore_home(settings, tmp_path / "one.backup", clock)
 
 
+def test_an_own_database_in_use_is_not_restored_under_its_users(home, dsn, clock, tmp_path):
+    own = Settings(home=home / "own", dsn=dsn)
+    init_home(own, clock=clock)
+    backup_home(own, tmp_path / "one.backup", clock)
+    with open_app(own, clock) as app, app.database.transaction() as tx, pytest.raises(HomeTaken):
+        tx.fetch("select 1")
+        restore_home(own, tmp_path / "one.backup", clock)
+    restore_home(own, tmp_path / "one.backup", clock)
+
+
 def test_the_working_folder_may_be_closed_to_the_database(settings, clock, tmp_path, monkeypatch):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)

@@ -9,8 +9,9 @@ import pytest
 
 from xinheng.ground.store import StoreUnavailable, migrate, revision
 from xinheng.ground.store.binaries import package_folder
-from xinheng.ground.store.errors import SchemaUnknown
+from xinheng.ground.store.errors import DatabaseUnsuited, SchemaUnknown
 from xinheng.ground.store.migrate import MIGRATIONS, known_revisions
+from xinheng.ground.store.server import ADMIN
 
 
 def dump(dsn: str) -> list[str]:
@@ -68,3 +69,29 @@ def test_an_address_in_keyword_form_works_too(empty_dsn):
 def test_no_database_is_an_unavailable_store(tmp_path):
     with pytest.raises(StoreUnavailable):
         migrate(f"postgresql://u:p@/d?host={tmp_path}")
+
+
+def test_a_database_that_is_not_in_utf8_is_refused_with_what_to_do(server):
+    with psycopg.connect(server.address("postgres", ADMIN), autocommit=True) as link:
+        link.execute(
+            "create database latin owner xinheng template template0 encoding 'SQL_ASCII'"
+            " locale_provider libc locale 'C'"
+        )
+        try:
+            with pytest.raises(DatabaseUnsuited) as refused:
+                migrate(server.address("latin"))
+        finally:
+            link.execute("drop database latin with (force)")
+    assert "库的编码为 SQL_ASCII" in str(refused.value)
+    assert "encoding 'UTF8'" in str(refused.value)
+
+
+def test_a_role_that_may_not_make_tables_is_told_so(server):
+    with psycopg.connect(server.address("postgres", ADMIN), autocommit=True) as link:
+        link.execute("create database foreignowned")
+        try:
+            with pytest.raises(DatabaseUnsuited) as refused:
+                migrate(server.address("foreignowned"))
+        finally:
+            link.execute("drop database foreignowned with (force)")
+    assert "账户不能在库中建表" in str(refused.value)
