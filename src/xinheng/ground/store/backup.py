@@ -34,6 +34,7 @@ from xinheng.ground.store.pgdriver import translate
 FORMAT = "xinheng-backup/1"
 DUMP = "database.dump"
 MANIFEST = "manifest.json"
+RESTORING = "xinheng-restoring-"  # what the folder begins with in which a backup is unpacked
 EMPTY_FIRST = "drop schema public cascade; create schema public;"
 
 
@@ -86,7 +87,7 @@ def restore(dsn: str, folders: Mapping[str, Path], file: Path) -> Manifest:
     if not file.is_file():
         raise BackupRefused("没有这个文件", "核对路径", str(file))
     aside_in = next((path.parent for path in folders.values()), Path(tempfile.gettempdir()))
-    with _disk(aside_in), tempfile.TemporaryDirectory(prefix="xinheng-", dir=aside_in) as name:
+    with _disk(aside_in), tempfile.TemporaryDirectory(prefix=RESTORING, dir=aside_in) as name:
         aside = Path(name)
         manifest = _unpack(file, aside)
         if manifest.revision not in known_revisions():
@@ -96,6 +97,9 @@ def restore(dsn: str, folders: Mapping[str, Path], file: Path) -> Manifest:
         _tool(dsn, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-1", "-c", EMPTY_FIRST, "-f", str(script))
         for label, folder in folders.items():
             _replace(folder, aside / label, aside / f"{label}.old")
+        for left in aside_in.glob(f"{RESTORING}*") if folders else ():
+            if left != aside:  # of a restore that was killed: all that was ever said lies there
+                shutil.rmtree(left)
     migrate(dsn)
     return manifest
 

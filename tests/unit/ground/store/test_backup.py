@@ -49,6 +49,19 @@ def test_a_restored_backup_has_what_it_had_and_nothing_newer(dsn, database, fold
     assert not (folders["packs"] / "newer.yaml").exists()
 
 
+def test_what_a_killed_restore_left_in_the_home_goes_with_the_next(dsn, folders, tmp_path, clock):
+    backup(dsn, folders, tmp_path / "one.backup", clock)
+    home = folders["packs"].parent
+    (left := home / "xinheng-restoring-a1").mkdir()
+    (left / "database.dump").write_text("what was said, and erased since")
+    (tmp_path / "bad.backup").write_text("rubbish")
+    with pytest.raises(BackupRefused):
+        restore(dsn, folders, tmp_path / "bad.backup")
+    assert left.exists(), "the folders of a home may lie in it: it goes when others are in their place"
+    restore(dsn, folders, tmp_path / "one.backup")
+    assert sorted(p.name for p in home.iterdir()) == ["packs", "receipts"]
+
+
 def test_a_backup_can_go_into_an_empty_database(dsn, empty_dsn, database, folders, tmp_path, clock):
     put(database, "before")
     backup(dsn, folders, tmp_path / "one.backup", clock)
