@@ -268,10 +268,15 @@ def absent(assessment: object) -> AssessmentAbsent:
 
 
 def listed(
-    tx: Transaction, assessor: UUID | None, agency: UUID | None, limit: int, offset: int = 0
+    tx: Transaction,
+    assessor: UUID | None,
+    agency: UUID | None,
+    limit: int,
+    offset: int = 0,
+    offices: Collection[UUID] | None = None,
 ) -> list[Assessment]:
-    """Assessments, the latest first: of an assessor, of an agency that can appeal, or all."""
-    return store.listed(tx, assessor, agency, limit, offset)
+    """Assessments, the latest first: of an assessor, an agency that can appeal, these offices, or all."""
+    return store.listed(tx, assessor, agency, limit, offset, offices)
 
 
 def lines(tx: Transaction, assessment: UUID, agency: UUID | None = None) -> list[Line]:

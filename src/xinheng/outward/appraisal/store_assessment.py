@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -42,18 +42,25 @@ def by_id(tx: Transaction, assessment: UUID, *, held: bool = False) -> Assessmen
 
 
 def listed(
-    tx: Transaction, assessor: UUID | None, agency: UUID | None, limit: int, offset: int = 0
+    tx: Transaction,
+    assessor: UUID | None,
+    agency: UUID | None,
+    limit: int,
+    offset: int = 0,
+    offices: Collection[UUID] | None = None,
 ) -> list[Assessment]:
     """Assessments, the latest first: of an assessor; of those that drew records of an agency and have
-    results; with neither, all."""
+    results; of those that these offices ordered; with neither, all."""
+    ordered = None if offices is None else list(offices)
     rows = tx.fetch(
         f"""select {_COLUMNS} from assessments a
             where (%(assessor)s::uuid is null or assessor = %(assessor)s::uuid)
+              and (%(offices)s::uuid[] is null or office = any(%(offices)s::uuid[]))
               and (%(agency)s::uuid is null or (imported is not null and exists (
                   select 1 from assessment_lines l
                   where l.assessment = a.assessment and l.agency = %(agency)s::uuid)))
             order by committed desc, assessment desc limit %(limit)s offset %(offset)s""",
-        {"assessor": assessor, "agency": agency, "limit": limit, "offset": offset},
+        {"assessor": assessor, "agency": agency, "offices": ordered, "limit": limit, "offset": offset},
     )
     return [Assessment(*row) for row in rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from xinheng.ground.store import Server
 from xinheng.office.access import accounts, service
 from xinheng.office.access.model import AgencyKind, Level, Role
 from xinheng.office.access.service import NewAgency
+from xinheng.outward.appraisal import assessing
 
 BUREAU = "南溪县市场监管局"
 
@@ -152,3 +153,36 @@ def test_the_log_of_exports_is_of_its_place(lower: Client, upper: Client) -> Non
     assert upper.get("/desk/receipts", params=taken).status_code == 200
     assert "年度检查留存" in upper.get("/desk/exports").text
     assert "年度检查留存" not in lower.get("/desk/exports").text
+
+
+def test_an_assessment_of_the_city_is_not_the_countys_to_read(
+    place: Town, lower: Client, upper: Client, county: UUID
+) -> None:
+    with place.app.database.transaction() as tx:
+        bodies = {code: service.by_code(tx, code) for code in ("SJJ", "HBJ", "XYB", "NX")}
+        seen = [
+            assessing.commit(
+                tx,
+                place.app.pack,
+                assessing.NewAssessment(
+                    name=f"{head}的评估",
+                    bodies=[bodies[body]],
+                    items=("penalty", "permit"),
+                    from_on=date(2026, 1, 1),
+                    to_on=place.day,
+                    least=1,
+                    percent=5,
+                    seed_rule="福彩双色球次日开奖号码，中国福彩网可查",
+                    seed_on=place.day + timedelta(days=1),
+                    office=bodies[head].agency,
+                ),
+                place.app.clock,
+                "测试",
+            )
+            for head, body in (("XYB", "SJJ"), ("NX", "HBJ"))  # who ordered it decides
+        ]
+    city, own = (f"/desk/assessments/{one.assessment}" for one in seen)
+    assert [lower.get(each).status_code for each in (city, own)] == [404, 200]
+    assert [upper.get(each).status_code for each in (city, own)] == [200, 200]
+    listed = lower.get("/desk/assessments").text
+    assert (city in listed, own in listed) == (False, True)

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from xinheng.core.errors import XinhengError
 from xinheng.evidence.ledger import sourced
-from xinheng.faces.web.access import AnySession, Overseer, check_token, overseer, signed_in, who
+from xinheng.faces.web.access import AnySession, Overseer, check_token, overseer, oversees, signed_in, who
 from xinheng.faces.web.context import House, Web
 from xinheng.faces.web.desk import assessments_views as views
 from xinheng.faces.web.desk.appraisal import error, only_the_office, to
@@ -55,10 +55,10 @@ def runs(session: Session, one: Assessment | None = None) -> bool:
 
 
 def whole(session: Session, one: Assessment) -> bool:
-    """Whether the account sees the whole sample: office, auditor, and the assessor it was given to."""
-    role = session.account.role
-    given = role is Role.ASSESSOR and one.assessor == session.account.account
-    return role in (Role.OFFICE, Role.AUDITOR) or given
+    """Whether the account sees the whole sample: office (a lower one, those of its place), auditor, and the
+    assessor it was given to."""
+    given = session.account.role is Role.ASSESSOR and one.assessor == session.account.account
+    return given or (oversees(session) and (session.reach is None or one.office in session.reach))
 
 
 def allowed(tx: Transaction, session: Session, assessment: UUID) -> Assessment:
@@ -93,7 +93,7 @@ def _list(
     sees_all = role in (Role.OFFICE, Role.AUDITOR)
     agency = None if sees_all or assessor else session.account.agency or UUID(int=0)
     with web.transaction() as tx:
-        found = assessing.listed(tx, assessor, agency, SIZE + 1, (number - 1) * SIZE)
+        found = assessing.listed(tx, assessor, agency, SIZE + 1, (number - 1) * SIZE, session.reach)
         people = accounts.listed(tx) if runs(session) else []
         there = _bodies(tx, session, day) if runs(session) else []
     first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)

@@ -102,7 +102,7 @@ def show_office(web: House, session: Overseer) -> Response:
     day = web.today()
     lines = tuple(agency_line(a, sums.get(a.agency), day) for a in known.values())
     view = OfficeView(
-        subtitle=f"截至 {day}，全部报送",
+        subtitle=f"截至 {day}，{'全部' if keeps(session) else '本地区各单位的'}报送",
         figures=_figures(len(known), sums.values()),
         agencies=lines,
         decides=keeps(session),
