@@ -12,7 +12,9 @@ from tests.e2e import invented
 from tests.e2e.town import NAME, Town
 from tests.unit.faces.web.asgi import Client
 
+from xinheng.faces.web.portal.home import examples_of
 from xinheng.faces.web.portal.outlived import outlived
+from xinheng.faces.web.portal.views import RecordLine
 from xinheng.faces.web.portal.windows import windows_of
 from xinheng.judgement.publicity import service as publicity
 
@@ -31,6 +33,14 @@ def test_the_first_page_counts_what_is_shown_and_lists_the_latest(client: Client
     assert NAME in page
     assert "正在公示的行政处罚" in page
     assert f"示市监罚字〔{place.day.year}〕1号" in page
+
+
+def test_the_example_is_not_whoever_was_fined_last(client: Client) -> None:
+    fined = RecordLine(uuid4(), "甲", "乙", "丙", date(2026, 11, 2), date(2027, 11, 2), "91A", "某公司")
+    permitted = replace(fined, until=None, party_code="91B", party_name="另一公司")
+    assert examples_of([fined]) == ()
+    assert examples_of([fined, permitted]) == ("另一公司", "91B")
+    assert "例如：<a" in client.get("/").text
 
 
 def test_part_of_a_name_finds_organisations_and_marks_it(client: Client) -> None:

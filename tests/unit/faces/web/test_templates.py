@@ -74,6 +74,11 @@ def test_a_value_that_a_view_lacks_is_an_error_and_not_an_empty_place(render: Re
         render.text("portal/record.html", "search")
 
 
+def test_a_house_without_records_has_no_example(render: Renderer) -> None:
+    page = render.text("portal/home.html", home=replace(samples.HOME, examples=(), latest=()))
+    assert "例如" not in page
+
+
 def test_what_is_not_verified_by_registration_says_so(render: Renderer) -> None:
     page = render.text("portal/organisation.html", "search", org=samples.ORGANISATION)
     confirmed = replace(samples.ORGANISATION, registered=True)
