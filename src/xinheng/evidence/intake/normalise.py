@@ -29,7 +29,7 @@ from xinheng.law.model import Field, FieldType, Item
 
 SEPARATOR = "；"  # between values of several columns under one field
 _TEXT_MARK = "''"  # in SQL: one apostrophe, which spreadsheets put before text of digits and CSV exports keep
-_SHEETS = ("XLSX", "XLSB", "XLS", "ODS")
+SHEETS = ("XLSX", "XLSB", "XLS", "ODS")  # here a cell stands under its header, whatever else is wrong
 _NAMES = ("party_name", "authority", "reporter")  # roles that hold the name of an organisation
 _FREE = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CODE)
 # Fields of a row side by side for one look at identity numbers. `tidy` leaves no such character in a field,
@@ -111,7 +111,7 @@ class Rows:
         self._item = item
         self._familiar = familiar or {}
         self._numbers = not staged.ordered  # delimited text scanned in place has no typed cells
-        self._serial = staged.encoding in _SHEETS
+        self._serial = staged.encoding in SHEETS
         self._roles = item.roles
         self._constants = {c: self._constant(item.field(c), text) for c, text in constants.items()}
         self._columns: dict[str, list[ColumnPlan]] = {}

@@ -24,6 +24,7 @@ from xinheng.core.times import Clock
 from xinheng.evidence.intake import held, record_key
 from xinheng.evidence.intake.due import CHANNEL, due_dates
 from xinheng.evidence.intake.matching import ARRIVING
+from xinheng.evidence.intake.normalise import SHEETS
 from xinheng.evidence.intake.split import PERSON, RETURNED, Split
 from xinheng.ground.engine import Engine
 from xinheng.ground.store import UniqueClash
@@ -75,6 +76,15 @@ def _key_sql(mac: str) -> str:
     return f"left(lower(hex({mac})), {KEY})"
 
 
+def standing_number_sql(split: Split) -> str:
+    """The document number of a checked row as a key; NULL where its cells do not stand under their headers:
+    there may be a name."""
+    number = documents.normalise_sql(split.item.column("document"))
+    if split.staged.encoding in SHEETS:
+        return number
+    return f"CASE WHEN fault IS NULL THEN {number} END"
+
+
 def keys_statement(split: Split, refused: Path | None, hidden: str) -> str:
     """COPY of what finds the case of every row that goes back: line, place, first, key, met, decided, number.
 
@@ -82,7 +92,7 @@ def keys_statement(split: Split, refused: Path | None, hidden: str) -> str:
     `hidden` masks what is called `number`.
     """
     item, folder = split.item, split.staged.folder
-    number = documents.normalise_sql(item.column("document"))
+    number = standing_number_sql(split)
     decided = f"TRY_CAST({item.column('decided')} AS DATE)"
     key = _key_sql(split.macs.sql(record_key.key_text_sql(item, split.former.keys)))
     reviewed = ", ".join(sql_text(reason) for reason in held.REVIEWED)

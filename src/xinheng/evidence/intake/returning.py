@@ -13,7 +13,6 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xinheng.core import documents
 from xinheng.core.cells import sql_text
 from xinheng.core.identity import MASK, mask_sql
 from xinheng.core.uscc import judge
@@ -90,7 +89,6 @@ def statements(split: Split, refused: int) -> list[str]:
     """COPYs of everything that does not become an event."""
     folder = split.staged.folder
     columns = split.rows_sql()
-    number = documents.normalise_sql(split.item.column("document"))
     decided = f'TRY_CAST("{split.item.roles["decided"]}" AS DATE)'
     marks = checks.ids_sql(split.plan, [Severity.MARK, Severity.WARN], split.failed)
     marked = f"SELECT line FROM read_parquet({_path(folder / STRANGERS)})"
@@ -106,8 +104,7 @@ def statements(split: Split, refused: int) -> list[str]:
         f"FROM ({columns}) WHERE fate NOT IN ({RETURNED}, {PERSON})) WHERE checks IS NOT NULL) "
         f"TO {_path(folder / MARKED)} (FORMAT parquet)",
         f"COPY (SELECT line, cells, {hidden} AS number, decided_on FROM (SELECT line, cells, "
-        # under a header that is not its own may stand a name
-        f"CASE WHEN fault IS NULL THEN {number} END AS number, {decided} AS decided_on "
+        f"{returned_cases.standing_number_sql(split)} AS number, {decided} AS decided_on "
         f"FROM ({columns}) WHERE fate = {PERSON}) ORDER BY line) "
         f"TO {_path(folder / PERSONS)} (FORMAT parquet)",
         returned_cases.keys_statement(split, folder / REFUSED if refused else None, hidden),

@@ -64,6 +64,15 @@ def test_a_returned_row_opens_a_case_of_its_sender_with_the_term_of_the_item(hou
     assert (undated.due_on, undated.basis) == (None, None)
 
 
+def test_a_row_with_shifted_cells_names_no_number(house: House) -> None:
+    """Under the header of the number stands another cell then: it may be a name."""
+    request = house.request([row(1), row(2)])
+    head, first, second = request.path.read_text().splitlines()
+    request.path.write_text("\n".join([head, first, "多一格," + second]) + "\n")
+    service.submit(house, request)
+    assert [case.title for case in all_cases(house)] == ["行政处罚退回：无文号"]
+
+
 def test_a_file_without_returned_rows_opens_none(house: House) -> None:
     house.send(row(1))
     assert all_cases(house) == []
