@@ -69,7 +69,7 @@ def install(app: FastAPI, respond: Callable[[Request, XinhengError], Response]) 
         return response
 
     async def invalid(request: Request, error: Exception) -> Response:
-        return respond(request, _of_validation(cast(RequestValidationError, error)))
+        return respond(request, _of_validation(request, cast(RequestValidationError, error)))
 
     async def unavailable(request: Request, error: Exception) -> Response:
         # only the asynchronous search lets the driver's own errors through
@@ -108,7 +108,7 @@ def _of_status(request: Request, status: int) -> XinhengError:
     )
 
 
-def _of_validation(error: RequestValidationError) -> XinhengError:
+def _of_validation(request: Request, error: RequestValidationError) -> XinhengError:
     if any(e["type"] == "json_invalid" for e in error.errors()):
         return errors.ParameterError(
             found="请求内容不是 JSON",
@@ -117,6 +117,13 @@ def _of_validation(error: RequestValidationError) -> XinhengError:
             where="body",
         )
     names = "、".join(dict.fromkeys(str(e["loc"][-1]) for e in error.errors()))
+    if not request.url.path.startswith("/api/"):  # people have no interface description before them
+        return errors.ParameterError(
+            found=f"地址里的 {names} 缺少或者格式不对",
+            expected="页面上的链接、按钮给出的地址",
+            todo="从页面重新进入；地址是别人发来的，请核对是否完整",
+            where=names,
+        )
     return errors.ParameterError(
         found=f"参数 {names} 缺少或者格式不对",
         expected="接口文档里写明的格式",

@@ -333,3 +333,10 @@ def test_what_is_done_at_the_desk_is_in_the_audit_log(clerk: Client, office: Cli
     page = office.get("/desk/audit").text
     for text in ("登录", "报送", "下载退回表", receipt.rsplit("/", 1)[1], "sjj"):
         assert text in page
+
+
+def test_a_mutilated_address_is_explained_to_people(clerk: Client) -> None:
+    told = clerk.get("/desk/cases/019a9d2c-5b00")
+    assert told.status_code == 400
+    assert "地址里的 case" in told.text
+    assert "接口文档" not in told.text.split("<main", 1)[1].split("</main", 1)[0]
