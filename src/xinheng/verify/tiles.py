@@ -168,14 +168,15 @@ def _same_tile(folder: Path, level: int, index: int, hashes: list[bytes]) -> Non
 
 def read_tile(folder: Path, level: int, index: int, width: int) -> bytes:
     """The first `width` hashes of a tile, from the partial or the full one."""
-    raw = _read(folder, str(level), index, width)[: width * HASH]
+    raw, exact = _read(folder, str(level), index, width)
+    raw = raw if exact else raw[: width * HASH]
     if len(raw) != width * HASH:
         raise Refused(f"第 {level} 层第 {index} 块长度不对", f"tile {level}/{index} has the wrong length")
     return raw
 
 
 def _bundle(folder: Path, index: int, width: int) -> Iterator[Leaf]:
-    raw, position = _read(folder, "entries", index, width), 0
+    (raw, exact), position = _read(folder, "entries", index, width), 0
     for _ in range(width):
         length = int.from_bytes(raw[position : position + 2], "big")
         data = raw[position + 2 : position + 2 + length]
@@ -183,17 +184,25 @@ def _bundle(folder: Path, index: int, width: int) -> Iterator[Leaf]:
             raise Refused(f"第 {index} 束条目残缺", f"entry bundle {index} is cut short")
         position += 2 + length
         yield Leaf.parse(data)
+    if exact and position != len(raw):
+        raise Refused(f"第 {index} 束条目之后还有别的字节", f"entry bundle {index} goes on after its entries")
 
 
-def _read(folder: Path, level: str, index: int, width: int) -> bytes:
+def _read(folder: Path, level: str, index: int, width: int) -> tuple[bytes, bool]:
+    """A tile or bundle, and whether it must have that width: a full one serves where the log grew since."""
     groups = [f"{index % 1000:03d}"]
     rest = index // 1000
     while rest:
         groups.append(f"x{rest % 1000:03d}")
         rest //= 1000
     full = folder / "tile" / level / "/".join(reversed(groups))
+    if width == WIDTH:
+        return read_file(full, LARGEST_TILE), True
     partial = full.with_name(f"{full.name}.p") / str(width)
-    return read_file(partial if width < WIDTH and partial.exists() else full, LARGEST_TILE)
+    try:
+        return read_file(partial, LARGEST_TILE), True
+    except Unreadable:  # replaced by the full one, maybe this very moment
+        return read_file(full, LARGEST_TILE), False
 
 
 def check_growth(old: Checkpoint, new: Checkpoint, folder: Path) -> None:

@@ -57,9 +57,10 @@ def disagreements(tx: Transaction, engine: Engine) -> list[Disagreement]:
 
 def _reread(tx: Transaction, engine: Engine, folder: Path, found: _Found) -> None:
     shown = Rereading(tx, engine, folder, rereading.endings(tx))
-    unread = 0
-    for item_id, label in rereading.groups(tx):
-        pack = _pack(tx, label)
+    unread, groups = 0, rereading.groups(tx)
+    packs = {label: _pack(tx, label) for label in {label for _, label in groups}}
+    for item_id, label in groups:
+        pack = packs[label]
         item = pack.items.get(item_id) if pack else None
         for page in rereading.pages(tx, item_id, label):
             if pack is None or item is None:

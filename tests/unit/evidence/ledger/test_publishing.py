@@ -365,6 +365,16 @@ def test_a_past_rewritten_behind_a_longer_log_is_seen_by_whoever_kept_a_checkpoi
     assert "第 300 条处的根与保存的检查点不符：此前的条目被改写" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["0/000", "entries/000", "0/001.p/44", "entries/001.p/44", "1/000.p/1"])
+def test_a_tile_that_goes_on_after_its_end_is_refused(ledger, files, clock, tmp_path, name: str) -> None:
+    fill(ledger, clock, tmp_path / "a", 300)
+    out(ledger, files)
+    tile = files.epoch(0) / "tile" / name
+    assert check("log", files.folder, "--key", files.key.verifier) == 0
+    tile.write_bytes(tile.read_bytes() + bytes(32))
+    assert check("log", files.folder, "--key", files.key.verifier) == 1
+
+
 def test_a_log_cut_off_or_gone_is_seen_by_whoever_kept_a_checkpoint(
     ledger, files, clock, tmp_path, capsys: pytest.CaptureFixture[str]
 ) -> None:
