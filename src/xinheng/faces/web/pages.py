@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 PUBLIC = "no-cache"  # kept, but asked about each time: what is no longer shown is gone at once (decision 29)
 PRIVATE = "no-store"
+ROBOTS = "noarchive"  # a search engine's copy would go on showing what is shown no longer
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Renderer:
             body = str(render_block(self._env, template, "results", site=self.site, here=here, **views))
         else:
             body = self.text(template, here, **views)
-        return tagged(request, body.encode(), "text/html; charset=utf-8", vary="HX-Request")
+        page = tagged(request, body.encode(), "text/html; charset=utf-8", vary="HX-Request")
+        page.headers["x-robots-tag"] = ROBOTS
+        return page
 
     def private(self, template: str, here: str = "", status: int = 200, **views: Any) -> HTMLResponse:
         """A page of the desk: never kept by anyone on the way."""

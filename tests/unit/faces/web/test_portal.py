@@ -158,6 +158,17 @@ def test_what_is_unchanged_is_not_sent_again(client: Client) -> None:
         assert first.headers["cache-control"] == "no-cache"
 
 
+def test_search_engines_keep_no_copy_of_what_may_end(client: Client) -> None:
+    for path in ("/", "/lists", "/search?q=星河", f"/organisations/{STAR_CODE}"):
+        assert client.get(path).headers["x-robots-tag"] == "noarchive", path
+
+
+def test_a_list_that_there_is_not_is_not_shown_as_another(client: Client) -> None:
+    answer = client.get("/lists", params={"item": "no-such-item"})
+    assert answer.status_code == 404
+    assert "没有公示事项“no-such-item”的列表" in answer.text
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/about", "/help", "/lists", f"/organisations/{STAR_CODE}", "/assessments"]
 )

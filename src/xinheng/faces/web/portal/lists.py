@@ -14,6 +14,7 @@ from xinheng.core.errors import Kind, XinhengError
 from xinheng.evidence.subjects import service as subjects
 from xinheng.faces.web.access import anyone
 from xinheng.faces.web.context import House, Web
+from xinheng.faces.web.errors import PageAbsentError
 from xinheng.faces.web.portal.shown import public_items, record_lines
 from xinheng.faces.web.portal.views import ListingView
 from xinheng.faces.web.views import COUNT_CAP, PAGE_DEPTH, PAGE_SIZE, FormError, Turn, count_text, page_number
@@ -72,7 +73,13 @@ def show_list(request: Request, web: House, filters: Annotated[Filters, Depends(
 def _listing(web: Web, filters: Filters) -> ListingView:
     pack = web.app.pack
     public = public_items(pack)
-    item = filters.item if filters.item in {i.id for i in public} else public[0].id
+    item = filters.item or public[0].id
+    if item not in {i.id for i in public}:
+        raise PageAbsentError(
+            found=f"没有公示事项“{item}”的列表",
+            expected="、".join(i.name for i in public),
+            todo="从“双公示”页面选择一个事项",
+        )
     days, errors = days_of(filters)
     base = ListingView(
         item=item,
