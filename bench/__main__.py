@@ -24,6 +24,7 @@ ROWS = (
     "submissions",
     "todo",
     "bulletin",
+    "books",
 )
 
 
