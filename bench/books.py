@@ -1,7 +1,8 @@
 """Checking the books: everything that is stored worked out anew from what the log holds, beside its intake.
 
 A home takes in one file of penalties; then contents are held to what was signed, and records, publicity,
-names and receipts to what the contents say, as `xinheng log verify` does after it has checked the files of the log.
+names and receipts to what the contents say, as `xinheng log verify` does after it has checked the files of
+the log.
 """
 
 from __future__ import annotations
