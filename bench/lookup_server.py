@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from xinheng.faces.app import Home, Settings, address, open_app
 from xinheng.faces.web import server
+from xinheng.faces.web.listening import listening
 
 PREFIX = "/api/v1/subjects/"
 HOST = "127.0.0.1"
@@ -31,8 +32,8 @@ def ours(settings: Settings, port: int, record: Path | None) -> None:
     """Serve the application; with `record`, note its statements."""
     if record is not None:
         _note_statements(record)
-    with open_app(settings, serving=True) as app:
-        server.serve(app, HOST, port)
+    with listening(HOST, port) as sockets, open_app(settings, serving=True) as app:
+        server.serve(app, sockets)
 
 
 def _note_statements(record: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 
@@ -18,6 +19,27 @@ def test_a_free_port_is_taken_and_told():
     assert port > 0
     with listening("127.0.0.1", port):
         pass  # closed again
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_every_part_of_an_answer_leaves_at_once(host: str):
+    async def asked() -> list[int]:
+        seen: list[int] = []
+
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            given = writer.get_extra_info("socket")
+            seen.append(given.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with listening(host, 0) as sockets:
+            async with await asyncio.start_server(answer, sock=sockets[0]):
+                reader, writer = await asyncio.open_connection(host, sockets[0].getsockname()[1])
+                await reader.read()
+                writer.close()
+                await writer.wait_closed()
+        return seen
+
+    assert asyncio.run(asked()) == [1]
 
 
 def test_a_taken_port_is_refused_with_what_to_do():
