@@ -41,7 +41,7 @@ class _Found:
 def disagreements(tx: Transaction, engine: Engine) -> list[Disagreement]:
     """Everything stored that the log says otherwise. One snapshot is seen if `tx` is repeatable read.
 
-    Half a minute a million records. Raises EngineFailed and its kin.
+    Some four minutes a million records (docs/performance.md). Raises EngineFailed and its kin.
     """
     found = _Found()
     for one in disagreeing.disagreements(tx):
