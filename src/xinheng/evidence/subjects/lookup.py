@@ -1,4 +1,4 @@
-"""Lookup by code and search, asynchronous: the two questions that the public asks all day (decision 26).
+"""Search, asynchronous: what the public asks all day (decision 26).
 
 The face that owns the event loop owns the pool too; it hands `configure` to it:
 `AsyncConnectionPool(dsn, configure=configure, …)`.
@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from xinheng.evidence.subjects.model import Found, Subject
+from xinheng.evidence.subjects.model import Found
 from xinheng.evidence.subjects.search_sql import STEADY
-from xinheng.evidence.subjects.searching import Answer, Steps, looking_up, searching
+from xinheng.evidence.subjects.searching import Answer, Steps, searching
 
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[Any]]
 
@@ -33,11 +33,6 @@ async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
         "set statement_timeout = '2s'",
     ):
         await connection.execute(setting.encode())
-
-
-async def by_code(pool: Pool, code: str) -> Subject | None:
-    """The organisation that bears or bore this code; None where the register has none."""
-    return await _run(pool, looking_up(code))
 
 
 async def find(pool: Pool, text: str, page: int = 1) -> Found:
